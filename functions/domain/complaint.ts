@@ -1,0 +1,343 @@
+import type { Instant } from './instant.ts'
+
+/** Where a complaint stands. `reopened` never expires: a customer may come back whenever they like. */
+export type Stage =
+  | 'received'
+  | 'acknowledged'
+  | 'handed off'
+  | 'resolved'
+  | 'closed'
+  | 'reopened'
+  | 'withdrawn'
+
+export type TimerName =
+  | 'acknowledge'
+  | 'accept-handoff'
+  | 'next-reply'
+  | 'resolve'
+  | 'idle'
+  | 'follow-up'
+  | 'reply-window'
+  | 'statutory'
+  | `promise:${string}`
+
+/**
+ * One SLA timer of one complaint. All the instants at which it will act are computed when it starts (or resumes), so
+ * nothing downstream has to know calendars to tell what is due.
+ */
+export interface Timer {
+  readonly name: TimerName
+  /** The `seq` of the event that (re)started it. A wake-up for another generation is stale and does nothing. */
+  readonly generation: number
+  readonly state: 'running' | 'paused' | 'met' | 'breached' | 'cancelled'
+  readonly startedAt: Instant
+  /** The deadline. While paused: the deadline that stood when it was paused. */
+  readonly dueAt: Instant
+  /** Warn points still ahead, earliest first. */
+  readonly warnings: readonly WarnPoint[]
+  readonly warnedAt: readonly Instant[]
+  readonly breachedAt?: Instant
+  readonly metAt?: Instant
+  /** Business seconds that were left to `dueAt` (or, after a breach, to the next rung) when it was paused. */
+  readonly remainingSeconds?: number
+  /** The highest level of the ladder that somebody has been involved at; 0 before any. */
+  readonly level: number
+  /** Rungs whose time has come and that nobody has been involved for yet: the workflow owes these escalations. */
+  readonly owed: readonly Rung[]
+  /** When the next rung, or at the top the next reminder, is due. Absent: the ladder stands still. */
+  readonly nextRungAt?: Instant
+  readonly reminders: number
+}
+
+export interface WarnPoint {
+  /** Share of the target that has passed, in per cent. */
+  readonly percent: number
+  readonly at: Instant
+}
+
+export interface Rung {
+  readonly level: number
+  /** When it was due: counted from the breach along the calendar, so that lateness never adds up. */
+  readonly at: Instant
+}
+
+/** The customer, as far as the source told us. Personal data: never in logs, metrics or execution history. */
+export interface Author {
+  readonly id: string
+  readonly name?: string | undefined
+  readonly email?: string | undefined
+  readonly phone?: string | undefined
+}
+
+/** What a source makes of one inbound message, before anything is decided about it. */
+export interface Message {
+  readonly source: string
+  /** Unique within the source: source + messageId is the dedupe key. */
+  readonly messageId: string
+  readonly postedAt: Instant
+  readonly author: Author
+  readonly text: string
+  readonly public: boolean
+  readonly channel: string
+  readonly permalink?: string | undefined
+  readonly product?: string | undefined
+  /** A team that the sender asks for; the policy's rule decides otherwise. */
+  readonly team?: string | undefined
+  readonly language?: string | undefined
+}
+
+/** What the customer was given. `amount` is in minor units of `currency` (ISO 4217); a gift in kind has none. */
+export interface Redress {
+  readonly kind: 'refund' | 'goodwill' | 'in-kind'
+  readonly amount?: number | undefined
+  readonly currency?: string | undefined
+  readonly description?: string | undefined
+}
+
+/** An internal request to take a complaint over; until it is accepted the asker still owns the complaint. */
+export interface Handoff {
+  readonly seq: number
+  readonly fromTeam: string
+  readonly toTeam: string
+  readonly reason: string
+  readonly by: string
+  readonly at: Instant
+}
+
+export interface Complaint {
+  readonly id: string
+  /** The `seq` of its last event. */
+  readonly version: number
+  readonly stage: Stage
+  /** The `seq` of the event that brought it to this stage. */
+  readonly stageSeq: number
+  /** The `seq` of the last event that the workflow has to know of. */
+  readonly signalSeq: number
+  readonly team: string
+  readonly owner: string
+  /** The highest level of any ladder climbed since it was opened or last reopened; 0 again once resolved. */
+  readonly level: number
+  readonly message: Message
+  readonly receivedAt: Instant
+  readonly acknowledgedAt?: Instant
+  readonly resolvedAt?: Instant
+  readonly policy: PolicyRef
+  /** Name of the policy's rule that it was opened under. */
+  readonly rule: string
+  readonly timers: readonly Timer[]
+  readonly handoff?: Handoff
+  readonly paused?: { readonly at: Instant; readonly reason: string }
+  readonly resolution?: { readonly summary: string; readonly redress?: Redress | undefined }
+  /** The follow-up time is over and nobody objected: the workflow owes the closing. */
+  readonly followUpDue?: boolean
+}
+
+export interface PolicyRef {
+  readonly name: string
+  readonly version: number
+}
+
+/** What is in every event. `actor` is a person's id, `slack:<user>`, `token:<name>`, `source:<name>` or `clock`. */
+interface Recorded {
+  readonly seq: number
+  /** When it was true: a breach carries its deadline. */
+  readonly at: Instant
+  /** When the ledger came to know of it; `at` or later. */
+  readonly recordedAt: Instant
+  readonly actor: string
+  /** What the actor acted through, where that is not plain: `slack`, or the token of a tool that spoke for a person. */
+  readonly via?: string
+  /** The timers that it started, changed or ended, as they stand after it. */
+  readonly timers?: readonly Timer[]
+}
+
+export type EventBody =
+  | {
+      readonly type: 'received'
+      readonly id: string
+      readonly message: Message
+      readonly team: string
+      readonly owner: string
+      readonly policy: PolicyRef
+      readonly rule: string
+    }
+  | { readonly type: 'acknowledged' }
+  | { readonly type: 'taken'; readonly owner: string }
+  | { readonly type: 'assigned'; readonly owner: string }
+  | { readonly type: 'handoff-requested'; readonly toTeam: string; readonly reason: string }
+  | { readonly type: 'handoff-accepted'; readonly team: string; readonly owner: string }
+  | { readonly type: 'handoff-declined'; readonly team: string; readonly reason: string }
+  | { readonly type: 'paused'; readonly reason: string }
+  | { readonly type: 'resumed' }
+  | { readonly type: 'timer-warned'; readonly timer: TimerName; readonly percent: number }
+  | { readonly type: 'timer-breached'; readonly timer: TimerName }
+  | { readonly type: 'escalation-due'; readonly timer: TimerName; readonly level: number }
+  | {
+      readonly type: 'escalated'
+      readonly timer: TimerName
+      readonly level: number
+      readonly role: string
+      readonly people: readonly string[]
+    }
+  | { readonly type: 'reminded'; readonly timer: TimerName; readonly times: number }
+  | { readonly type: 'follow-up-due' }
+  | { readonly type: 'resolved'; readonly summary: string; readonly redress?: Redress | undefined }
+  | { readonly type: 'closed' }
+  | { readonly type: 'reopened'; readonly reason: string }
+  | { readonly type: 'withdrawn'; readonly reason: string }
+  | { readonly type: 'noted'; readonly text: string }
+
+export type Event = Recorded & EventBody
+export type EventType = Event['type']
+
+/**
+ * The events that change what the workflow waits for. The others (a warning, a note, a new owner in the same team)
+ * would only wake an execution, at a price, to go back to sleep.
+ */
+const SIGNALS: ReadonlySet<EventType> = new Set([
+  'received',
+  'acknowledged',
+  'handoff-requested',
+  'handoff-accepted',
+  'handoff-declined',
+  'timer-breached',
+  'escalation-due',
+  'follow-up-due',
+  'resolved',
+  'closed',
+  'reopened',
+  'withdrawn',
+])
+
+/** Whether the workflow has to know of an event. */
+export const isSignal = (event: Event): boolean => SIGNALS.has(event.type)
+
+const STAGE_AFTER: Partial<Record<EventType, Stage>> = {
+  received: 'received',
+  acknowledged: 'acknowledged',
+  'handoff-accepted': 'handed off',
+  resolved: 'resolved',
+  closed: 'closed',
+  reopened: 'reopened',
+  withdrawn: 'withdrawn',
+}
+
+/** Stages in which somebody still owes the customer an answer. */
+export const isOpen = (complaint: Complaint): boolean =>
+  complaint.stage === 'received' ||
+  complaint.stage === 'acknowledged' ||
+  complaint.stage === 'handed off' ||
+  complaint.stage === 'reopened'
+
+/** Stages in which nothing more is expected of anybody, so that no execution need run. */
+export const isOver = (complaint: Complaint): boolean =>
+  complaint.stage === 'closed' || complaint.stage === 'withdrawn'
+
+const without = <T extends object, K extends keyof T>(value: T, ...keys: K[]): Omit<T, K> => {
+  const copy = { ...value }
+  for (const key of keys) delete copy[key]
+  return copy
+}
+
+/**
+ * The state after an event: total, pure, and all there is to a complaint's state. It trusts the event, as facts are
+ * not up for discussion; `decide` is where they are.
+ *
+ * @throws Error when the first event of a complaint is not `received`: the ledger is damaged.
+ */
+export function evolve(state: Complaint | undefined, event: Event): Complaint {
+  if (event.type === 'received') {
+    return {
+      id: event.id,
+      version: event.seq,
+      stage: 'received',
+      stageSeq: event.seq,
+      signalSeq: event.seq,
+      team: event.team,
+      owner: event.owner,
+      level: 0,
+      message: event.message,
+      receivedAt: event.at,
+      policy: event.policy,
+      rule: event.rule,
+      timers: event.timers ?? [],
+    }
+  }
+  if (state === undefined) throw new Error(`A complaint's first event must be "received", not "${event.type}"`)
+  const stage = STAGE_AFTER[event.type]
+  const common: Complaint = {
+    ...state,
+    version: event.seq,
+    ...(stage === undefined ? {} : { stage, stageSeq: event.seq }),
+    ...(isSignal(event) ? { signalSeq: event.seq } : {}),
+    timers: merge(state.timers, event.timers ?? []),
+  }
+  switch (event.type) {
+    case 'acknowledged':
+      return { ...common, acknowledgedAt: state.acknowledgedAt ?? event.at }
+    case 'taken':
+    case 'assigned':
+      return { ...common, owner: event.owner }
+    case 'handoff-requested':
+      return {
+        ...common,
+        handoff: {
+          seq: event.seq,
+          fromTeam: state.team,
+          toTeam: event.toTeam,
+          reason: event.reason,
+          by: event.actor,
+          at: event.at,
+        },
+      }
+    case 'handoff-accepted':
+      return { ...without(common, 'handoff'), team: event.team, owner: event.owner }
+    case 'handoff-declined':
+      return without(common, 'handoff')
+    case 'paused':
+      return { ...common, paused: { at: event.at, reason: event.reason } }
+    case 'resumed':
+      return without(common, 'paused')
+    case 'escalated':
+      return { ...common, level: Math.max(state.level, event.level) }
+    case 'follow-up-due':
+      return { ...common, followUpDue: true }
+    case 'resolved':
+      return {
+        ...without(common, 'handoff', 'paused'),
+        level: 0,
+        resolvedAt: event.at,
+        resolution: { summary: event.summary, redress: event.redress },
+      }
+    case 'closed':
+    case 'withdrawn':
+      return { ...without(common, 'handoff', 'paused', 'followUpDue'), level: 0 }
+    case 'reopened':
+      return { ...without(common, 'followUpDue', 'resolvedAt', 'resolution'), level: 0 }
+    case 'timer-warned':
+    case 'timer-breached':
+    case 'escalation-due':
+    case 'reminded':
+    case 'noted':
+      return common
+  }
+}
+
+const merge = (timers: readonly Timer[], changed: readonly Timer[]): readonly Timer[] => {
+  if (changed.length === 0) return timers
+  const byName = new Map(timers.map((timer) => [timer.name, timer]))
+  for (const timer of changed) byName.set(timer.name, timer)
+  return [...byName.values()]
+}
+
+/**
+ * The state that a complaint's whole history amounts to.
+ *
+ * @throws Error for an empty history, or one that does not begin with `received`.
+ */
+export function replay(events: readonly Event[]): Complaint {
+  let state: Complaint | undefined
+  for (const event of events) state = evolve(state, event)
+  if (state === undefined) throw new Error('A complaint has at least one event')
+  return state
+}

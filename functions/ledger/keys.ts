@@ -1,0 +1,41 @@
+/** The one place that names keys and indexes of the table. */
+
+export const INDEX = { due: 'due', audit: 'audit', open: 'open', team: 'team' } as const
+
+/**
+ * How many partitions the sparse indexes are spread over: each takes 1,000 writes a second, and a reader asks each of
+ * them once a tick.
+ */
+export const SHARDS = 4
+
+export const complaintKey = (complaintId: string): string => `COMPLAINT#${complaintId}`
+export const complaintIdOf = (pk: string): string => pk.slice('COMPLAINT#'.length)
+
+export const STATE = 'STATE'
+export const WORKFLOW = 'WORKFLOW'
+export const SLACK = 'SLACK'
+export const EVENT_PREFIX = 'EVENT#'
+
+/** Eight digits, so that text order is number order; a complaint with more events than that has other problems. */
+export const eventKey = (seq: number): string => `${EVENT_PREFIX}${String(seq).padStart(8, '0')}`
+
+export const messageKey = (source: string, messageId: string): { pk: string; sk: string } => ({
+  pk: `MESSAGE#${source}#${messageId}`,
+  sk: 'MESSAGE',
+})
+
+export const tokenKey = (sha256Hex: string): { pk: string; sk: string } => ({
+  pk: `TOKEN#${sha256Hex}`,
+  sk: 'TOKEN',
+})
+
+/** All shards of an index, by the value of its partition key. */
+export const shardsOf = (index: 'due' | 'audit' | 'open'): string[] =>
+  Array.from({ length: SHARDS }, (_, shard) => `${index}#${shard}`)
+
+/** The shard of a complaint: the last characters of a ULID are random, so complaints spread evenly. */
+export function shardOf(index: 'due' | 'audit' | 'open', complaintId: string): string {
+  let sum = 0
+  for (const character of complaintId.slice(-4)) sum += character.charCodeAt(0)
+  return `${index}#${sum % SHARDS}`
+}
