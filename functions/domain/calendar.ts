@@ -52,9 +52,9 @@ export function addBusinessTime(calendar: Calendar, start: Instant, seconds: num
   const schedule = scheduleOf(calendar)
   const from = epochSeconds(start)
   let left = seconds
-  // Open time never passes faster than real time, so what can't be is refused before any search.
-  for (let index = blockAt(from - MAX_OFFSET_SECONDS); from + left < END_OF_TIME; index++) {
-    if (index > schedule.lastBlock) break
+  // Open time never passes faster than real time: what can't be is refused before any search.
+  const last = from + seconds < END_OF_TIME ? schedule.lastBlock : -Infinity
+  for (let index = blockAt(from - MAX_OFFSET_SECONDS); index <= last; index++) {
     const block = blockOf(schedule, index)
     if (left > block.seconds && from <= (block.opens[0] ?? from)) {
       left -= block.seconds
@@ -63,7 +63,7 @@ export function addBusinessTime(calendar: Calendar, start: Instant, seconds: num
     for (const [i, close] of block.closes.entries()) {
       if (close <= from) continue
       const open = Math.max(from, block.opens[i] ?? from)
-      if (left <= close - open) return toInstant(open + left)
+      if (left <= close - open && open + left < END_OF_TIME) return toInstant(open + left)
       left -= close - open
     }
   }
@@ -166,7 +166,7 @@ function validateIntervals(field: string, intervals: unknown, problems: string[]
       problems.push(`${where}: ${quote(wrong)} is not a time: write it like 09:00, up to 24:00`)
     } else if (from >= to) {
       problems.push(
-        `${where}: ends at ${to}, not after its start at ${from}: split it at 24:00 if it runs overnight`,
+        `${where}: must end after it starts (${from} to ${to}): split what runs overnight at 24:00`,
       )
     } else good.push([localSeconds(from), localSeconds(to), `${from}-${to}`])
   }
@@ -192,6 +192,7 @@ function isDate(value: unknown): boolean {
 }
 
 function isZone(name: string): boolean {
+  if (zones.has(name)) return true
   // A bare offset (+01:00) has no daylight saving: nearly always a mistake, and Etc/GMT-1 says it when it is not.
   if (!/^[A-Za-z]/.test(name)) return false
   try {
@@ -228,7 +229,7 @@ interface Schedule {
   /** Intervals in local seconds, by weekday and by day number, sorted. */
   readonly week: readonly LocalInterval[][]
   readonly dates: ReadonlyMap<number, readonly LocalInterval[]>
-  /** The last block that can have an open interval: Infinity for a calendar with weekly hours. */
+  /** The last block that can have an open interval. */
   readonly lastBlock: number
   readonly blocks: Map<number, Block>
 }
@@ -245,7 +246,7 @@ function scheduleOf(calendar: Calendar): Schedule {
   for (const date of holidays) dates.set(dayNumber(date), [])
   const week = WEEKDAYS.map((day) => local(hours[day] ?? []))
   const weekly = week.some((intervals) => intervals.length > 0)
-  const lastBlock = weekly ? Infinity : Math.floor(Math.max(...dates.keys()) / BLOCK_DAYS)
+  const lastBlock = weekly ? blockAt(END_OF_TIME) : Math.floor(Math.max(...dates.keys()) / BLOCK_DAYS)
   const schedule = { zone: zoneOf(timeZone), week, dates, lastBlock, blocks: new Map() }
   schedules.set(calendar, schedule)
   return schedule
