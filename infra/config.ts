@@ -1,0 +1,151 @@
+/**
+ * What differs from stage to stage, as data. Everything else is the same everywhere, so that what runs on a
+ * laptop is what runs in production.
+ */
+import { RemovalPolicy } from 'aws-cdk-lib'
+import { RetentionDays } from 'aws-cdk-lib/aws-logs'
+import * as z from 'zod'
+
+export const STAGES = ['local', 'dev', 'prod'] as const
+export type Stage = (typeof STAGES)[number]
+
+/** A steady rate (requests a second) and how far a burst may exceed it. */
+export interface Throttle {
+  readonly rateLimit: number
+  readonly burstLimit: number
+}
+
+export interface StageConfig {
+  readonly stage: Stage
+  /** What becomes of the ledger and the export bucket when the stack is deleted. */
+  readonly removalPolicy: RemovalPolicy
+  /** True: DynamoDB refuses to delete the table, whoever asks. */
+  readonly deletionProtection: boolean
+  readonly logRetention: RetentionDays
+  readonly logLevel: 'DEBUG' | 'INFO' | 'WARN'
+  /** How often the auditor looks for what should have happened, in minutes. */
+  readonly auditRateMinutes: number
+  /** Per group of routes: the channels' webhooks, Slack, and the ops API. */
+  readonly throttle: { readonly webhooks: Throttle; readonly slack: Throttle; readonly ops: Throttle }
+  /**
+   * True: clock, auditor and export may run once at a time only. New AWS accounts have too small a concurrency
+   * limit to reserve any of it, so this is for production.
+   */
+  readonly reserveConcurrency: boolean
+  /** The alarms' topic: one that exists already, instead of one of our own. */
+  readonly alarmTopicArn?: string
+  /** Who gets the alarms by e-mail, through our own topic. */
+  readonly alarmEmail?: string
+  /** What an alarm's runbook link starts with; `#anchor` follows. */
+  readonly runbookUrl: string
+  /** Local stage only: where Slack is pretended to be. Elsewhere the Slack client's own default is used. */
+  readonly slackApiUrl?: string
+  /** Local stage only: the module that stands in for `#clock`, so that time can travel. */
+  readonly clockModule?: string
+}
+
+const byStage: Record<
+  Stage,
+  Omit<StageConfig, 'stage' | 'alarmTopicArn' | 'alarmEmail' | 'runbookUrl' | 'slackApiUrl'>
+> = {
+  local: {
+    removalPolicy: RemovalPolicy.DESTROY,
+    deletionProtection: false,
+    logRetention: RetentionDays.ONE_DAY,
+    logLevel: 'INFO',
+    auditRateMinutes: 1,
+    throttle: {
+      webhooks: { rateLimit: 1000, burstLimit: 1000 },
+      slack: { rateLimit: 1000, burstLimit: 1000 },
+      ops: { rateLimit: 1000, burstLimit: 1000 },
+    },
+    reserveConcurrency: false,
+    clockModule: 'infra/local/clock.ts',
+  },
+  dev: {
+    removalPolicy: RemovalPolicy.DESTROY,
+    deletionProtection: false,
+    logRetention: RetentionDays.TWO_WEEKS,
+    logLevel: 'DEBUG',
+    auditRateMinutes: 5,
+    throttle: {
+      webhooks: { rateLimit: 50, burstLimit: 100 },
+      slack: { rateLimit: 20, burstLimit: 40 },
+      ops: { rateLimit: 20, burstLimit: 40 },
+    },
+    reserveConcurrency: false,
+  },
+  prod: {
+    removalPolicy: RemovalPolicy.RETAIN,
+    deletionProtection: true,
+    logRetention: RetentionDays.THREE_MONTHS,
+    logLevel: 'INFO',
+    auditRateMinutes: 5,
+    // A channel's outage ends in everything it held back arriving at once: the burst is for that hour.
+    throttle: {
+      webhooks: { rateLimit: 200, burstLimit: 500 },
+      slack: { rateLimit: 50, burstLimit: 100 },
+      ops: { rateLimit: 50, burstLimit: 100 },
+    },
+    reserveConcurrency: true,
+  },
+}
+
+const Options = z.object({
+  stage: z.enum(STAGES, {
+    error: `say which stage: cdk … -c stage=<stage>, one of ${STAGES.join(', ')}`,
+  }),
+  alarmEmail: z.email('alarmEmail is not an e-mail address').optional(),
+  alarmTopicArn: z
+    .string()
+    .regex(/^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]+$/, 'alarmTopicArn is not the ARN of an SNS topic')
+    .optional(),
+  runbookUrl: z.string().min(1).default('docs/runbook.md'),
+  slackApiUrl: z.url({ protocol: /^https?$/, error: 'REDRESS_SLACK_API_URL is not a URL' }).optional(),
+})
+
+/** What the person deploying may say: CDK context (`-c key=value`) and one environment variable. */
+export interface ConfigInput {
+  /** `stage`, `alarmEmail`, `alarmTopicArn`, `runbookUrl`, as found in the context; anything may be missing. */
+  readonly context: (key: string) => unknown
+  readonly env: Readonly<Record<string, string | undefined>>
+}
+
+/**
+ * The stage's config.
+ * @throws Error that names every mistake, so that a wrong deployment ends at synth and not halfway.
+ */
+export function readConfig({ context, env }: ConfigInput): StageConfig {
+  const parsed = Options.safeParse({
+    stage: context('stage'),
+    alarmEmail: context('alarmEmail'),
+    alarmTopicArn: context('alarmTopicArn'),
+    runbookUrl: context('runbookUrl'),
+    slackApiUrl: env.REDRESS_SLACK_API_URL,
+  })
+  if (!parsed.success) throw new Error(misconfigured(parsed.error.issues.map((issue) => issue.message)))
+
+  const { stage, alarmEmail, alarmTopicArn, runbookUrl, slackApiUrl } = parsed.data
+  const mistakes: string[] = []
+  if (stage === 'local' && slackApiUrl === undefined)
+    mistakes.push('the local stage talks to a Slack emulator: set REDRESS_SLACK_API_URL to its address')
+  if (stage !== 'local' && slackApiUrl !== undefined)
+    mistakes.push(`REDRESS_SLACK_API_URL is for the local stage only: unset it to deploy ${stage}`)
+  if (alarmEmail !== undefined && alarmTopicArn !== undefined)
+    mistakes.push('give alarmEmail or alarmTopicArn, not both: an existing topic has its own subscribers')
+  if (stage === 'prod' && alarmEmail === undefined && alarmTopicArn === undefined)
+    mistakes.push('prod needs somebody to alarm: -c alarmEmail=… or -c alarmTopicArn=…')
+  if (mistakes.length > 0) throw new Error(misconfigured(mistakes))
+
+  return {
+    stage,
+    ...byStage[stage],
+    runbookUrl,
+    ...(alarmEmail === undefined ? {} : { alarmEmail }),
+    ...(alarmTopicArn === undefined ? {} : { alarmTopicArn }),
+    ...(slackApiUrl === undefined ? {} : { slackApiUrl }),
+  }
+}
+
+const misconfigured = (mistakes: string[]) =>
+  `Redress is misconfigured:\n${mistakes.map((m) => `  - ${m}`).join('\n')}`

@@ -1,0 +1,156 @@
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib'
+import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway'
+import {
+  type CfnStage,
+  HttpApi,
+  HttpMethod,
+  type HttpRoute,
+  HttpStage,
+  LogGroupLogDestination,
+} from 'aws-cdk-lib/aws-apigatewayv2'
+import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations'
+import { LogGroup } from 'aws-cdk-lib/aws-logs'
+import { Construct } from 'constructs'
+import type { StageConfig } from '../config.ts'
+import { acknowledge } from './acknowledge.ts'
+import { allow, type FunctionSetup, RedressFunction } from './function.ts'
+import type { Secrets } from './secrets.ts'
+
+export interface EdgeProps extends FunctionSetup {
+  readonly secrets: Secrets
+}
+
+/** What reaches Redress from outside, and which of the three functions answers. */
+const ROUTES: Record<'webhooks' | 'slack' | 'ops', readonly (readonly [HttpMethod, string])[]> = {
+  webhooks: [
+    [HttpMethod.GET, '/webhooks/{source}'],
+    [HttpMethod.POST, '/webhooks/{source}'],
+  ],
+  slack: [
+    [HttpMethod.POST, '/slack/interactions'],
+    [HttpMethod.POST, '/slack/commands'],
+    [HttpMethod.POST, '/slack/events'],
+  ],
+  ops: [
+    [HttpMethod.GET, '/complaints'],
+    [HttpMethod.GET, '/complaints/{id}'],
+    [HttpMethod.GET, '/complaints/{id}/timeline'],
+    [HttpMethod.POST, '/complaints/{id}/commands'],
+    [HttpMethod.GET, '/openapi.json'],
+  ],
+}
+
+/** What the Slack client's functions need to find Slack: nothing but in the local stage. */
+export const slackEnvironment = (config: StageConfig, secrets: Secrets): Record<string, string> => ({
+  SLACK_SECRET: secrets.slack.secretArn,
+  ...(config.slackApiUrl === undefined ? {} : { SLACK_API_URL: config.slackApiUrl }),
+})
+
+/** The HTTP API and the functions behind it. No CORS: nothing of this is called from a browser. */
+export class Edge extends Construct {
+  readonly api: HttpApi
+  readonly intake: RedressFunction
+  readonly desk: RedressFunction
+  readonly slackDesk: RedressFunction
+
+  constructor(scope: Construct, id: string, props: EdgeProps) {
+    super(scope, id)
+    const { config, ledger, secrets } = props
+    const sources = Object.entries(secrets.sources)
+    const deskStatements = () => [
+      ledger.allow('GetItem', 'BatchGetItem', 'Query', 'PutItem', 'ConditionCheckItem'),
+      ledger.allowQuery('team'),
+    ]
+
+    this.intake = new RedressFunction(this, 'Intake', {
+      ...props,
+      name: 'intake',
+      description: 'Turns a signed webhook into a complaint, or joins it to one',
+      timeout: Duration.seconds(10),
+      memorySize: 512, // X wants its handshake answered in 3 s, cold start included
+      environment: {
+        SOURCE_SECRETS: Stack.of(this).toJsonString(
+          Object.fromEntries(sources.map(([source, secret]) => [source, secret.secretArn])),
+        ),
+      },
+      statements: [
+        ledger.allow('GetItem', 'PutItem', 'ConditionCheckItem', 'UpdateItem'),
+        allow(
+          ['secretsmanager:GetSecretValue'],
+          sources.map(([, secret]) => secret.secretArn),
+        ),
+      ],
+    })
+    this.desk = new RedressFunction(this, 'Desk', {
+      ...props,
+      name: 'desk',
+      description: 'The ops API: complaints, their timelines and commands',
+      timeout: Duration.seconds(10),
+      memorySize: 512,
+      statements: deskStatements(),
+    })
+    this.slackDesk = new RedressFunction(this, 'SlackDesk', {
+      ...props,
+      name: 'slack-desk',
+      description: 'Buttons, commands and events from Slack',
+      timeout: Duration.seconds(10),
+      memorySize: 512, // Slack gives up after 3 s, cold start included
+      environment: slackEnvironment(config, secrets),
+      statements: [...deskStatements(), allow(['secretsmanager:GetSecretValue'], [secrets.slack.secretArn])],
+    })
+
+    this.api = new HttpApi(this, 'Api', { apiName: `redress-${config.stage}`, createDefaultStage: false })
+    const behind = { webhooks: this.intake, slack: this.slackDesk, ops: this.desk }
+    const routes: HttpRoute[] = []
+    const throttles: Record<string, CfnStage.RouteSettingsProperty> = {}
+    for (const group of ['webhooks', 'slack', 'ops'] as const) {
+      const integration = new HttpLambdaIntegration(group, behind[group].function)
+      for (const [method, path] of ROUTES[group]) {
+        routes.push(...this.api.addRoutes({ path, methods: [method], integration }))
+        const { rateLimit, burstLimit } = config.throttle[group]
+        // A map that CloudFormation passes on as it is: its keys are the API's own spelling.
+        throttles[`${method} ${path}`] = { throttlingRateLimit: rateLimit, throttlingBurstLimit: burstLimit }
+      }
+    }
+    for (const route of routes)
+      acknowledge(
+        route,
+        'AwsSolutions-APIG4',
+        'The function checks the caller itself: a signature over the raw body, or a bearer token; openapi.json is public.',
+      )
+
+    const stage = new HttpStage(this, 'Stage', {
+      httpApi: this.api,
+      stageName: '$default',
+      autoDeploy: true,
+      throttle: config.throttle.ops, // a route that nobody thought of
+      accessLogSettings: {
+        destination: new LogGroupLogDestination(
+          new LogGroup(this, 'AccessLog', {
+            retention: config.logRetention,
+            removalPolicy: RemovalPolicy.DESTROY,
+          }),
+        ),
+        // No address, no agent, no path: none of what says who called.
+        format: AccessLogFormat.custom(
+          JSON.stringify({
+            requestId: '$context.requestId',
+            requestTime: '$context.requestTime',
+            route: '$context.routeKey',
+            status: '$context.status',
+            responseLatency: '$context.responseLatency',
+            integrationError: '$context.integrationErrorMessage',
+          }),
+        ),
+      },
+    })
+    const cfnStage = stage.node.defaultChild as CfnStage
+    cfnStage.routeSettings = Object.fromEntries(
+      Object.entries(throttles).map(([route, t]) => [
+        route,
+        { ThrottlingRateLimit: t.throttlingRateLimit, ThrottlingBurstLimit: t.throttlingBurstLimit },
+      ]),
+    )
+    for (const route of routes) stage.node.addDependency(route) // settings of a route that is not there yet are refused
+  }
+}

@@ -1,0 +1,76 @@
+import { Duration } from 'aws-cdk-lib'
+import {
+  DeduplicationScope,
+  FifoThroughputLimit,
+  Queue,
+  QueueEncryption,
+  type QueueProps,
+} from 'aws-cdk-lib/aws-sqs'
+import { Construct } from 'constructs'
+import { acknowledge } from './acknowledge.ts'
+
+/** How long one delivery may take. A queue hides a message for six times as long, as AWS advises. */
+export const NOTIFIER_TIMEOUT = Duration.seconds(60)
+export const FIRE_TIMEOUT = Duration.seconds(30)
+const hiddenFor = (timeout: Duration) => Duration.seconds(6 * timeout.toSeconds())
+
+/** Two weeks, SQS's longest: a failure on the Friday before a holiday can still be redriven after it. */
+const LONGEST = Duration.days(14)
+
+const SECURE = {
+  encryption: QueueEncryption.SQS_MANAGED,
+  enforceSSL: true,
+  retentionPeriod: LONGEST,
+} as const
+
+/** The queues between the functions, each with the dead-letter queue that catches what could not be done. */
+export class Queues extends Construct {
+  /** What the notifier must tell Slack: FIFO, grouped by complaint. */
+  readonly outbox: Queue
+  /** Timers to fire, each delayed until its time. */
+  readonly due: Queue
+  /** By the name of their alarm: what waits for a person. */
+  readonly deadLetter: {
+    readonly outbox: Queue
+    readonly due: Queue
+    /** Pointers to stream records that the driver or the relay gave up on. */
+    readonly stream: Queue
+    /** Scheduled runs that never started, or failed. */
+    readonly schedule: Queue
+  }
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id)
+    const fifo: QueueProps = {
+      fifo: true,
+      // Order matters within a complaint only; between complaints it would cap the whole desk at 300 a second.
+      deduplicationScope: DeduplicationScope.MESSAGE_GROUP,
+      fifoThroughputLimit: FifoThroughputLimit.PER_MESSAGE_GROUP_ID,
+    }
+    this.deadLetter = {
+      outbox: new Queue(this, 'OutboxDeadLetter', { ...SECURE, ...fifo }),
+      due: new Queue(this, 'DueDeadLetter', SECURE),
+      stream: new Queue(this, 'StreamDeadLetter', SECURE),
+      schedule: new Queue(this, 'ScheduleDeadLetter', SECURE),
+    }
+    // Nothing consumes these two but a person, and cdk-nag sees only queues that other queues point at.
+    for (const queue of [this.deadLetter.stream, this.deadLetter.schedule])
+      acknowledge(
+        queue,
+        'AwsSolutions-SQS3',
+        'It is a dead-letter queue itself: of event source mappings, rules and asynchronous invocations.',
+      )
+    this.outbox = new Queue(this, 'Outbox', {
+      ...SECURE,
+      ...fifo,
+      visibilityTimeout: hiddenFor(NOTIFIER_TIMEOUT),
+      // Every 429 and every minute of an outage at Slack costs one receipt: twelve outlast an hour.
+      deadLetterQueue: { queue: this.deadLetter.outbox, maxReceiveCount: 12 },
+    })
+    this.due = new Queue(this, 'Due', {
+      ...SECURE,
+      visibilityTimeout: hiddenFor(FIRE_TIMEOUT),
+      deadLetterQueue: { queue: this.deadLetter.due, maxReceiveCount: 5 },
+    })
+  }
+}

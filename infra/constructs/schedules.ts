@@ -1,0 +1,81 @@
+import { Duration } from 'aws-cdk-lib'
+import { Rule, Schedule } from 'aws-cdk-lib/aws-events'
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets'
+import { Construct } from 'constructs'
+import { allow, type FunctionSetup, RedressFunction } from './function.ts'
+import type { Queues } from './queues.ts'
+import type { Workflow } from './workflow.ts'
+
+export interface SchedulesProps extends FunctionSetup {
+  readonly queues: Queues
+  readonly workflow: Workflow
+}
+
+/** The minute clock, which finds what is due, and the auditor, which finds what should have happened. */
+export class Schedules extends Construct {
+  readonly clock: RedressFunction
+  readonly auditor: RedressFunction
+
+  constructor(scope: Construct, id: string, props: SchedulesProps) {
+    super(scope, id)
+    const { config, ledger, queues, workflow } = props
+
+    this.clock = new RedressFunction(this, 'Clock', {
+      ...props,
+      name: 'clock',
+      description: 'Puts every timer that is due within the minute on the due queue',
+      timeout: Duration.seconds(50), // the next one starts after 60
+      reservedConcurrency: 1,
+      environment: { DUE_QUEUE_URL: queues.due.queueUrl },
+      statements: [ledger.allowQuery('due'), allow(['sqs:SendMessage'], [queues.due.queueArn])],
+    })
+    this.auditor = new RedressFunction(this, 'Auditor', {
+      ...props,
+      name: 'auditor',
+      description: 'Finds what should have happened and did not, and sees to it',
+      timeout: Duration.minutes(4), // the next one starts after five
+      memorySize: 512,
+      reservedConcurrency: 1,
+      environment: {
+        OUTBOX_QUEUE_URL: queues.outbox.queueUrl,
+        DUE_QUEUE_URL: queues.due.queueUrl,
+        STATE_MACHINE_ARN: workflow.arn,
+      },
+      statements: [
+        ledger.allow('GetItem', 'BatchGetItem', 'Query', 'UpdateItem'),
+        ledger.allowQuery('due', 'audit', 'open'),
+        allow(['sqs:SendMessage'], [queues.outbox.queueArn, queues.due.queueArn]),
+        allow(['states:ListExecutions', 'states:StartExecution', 'states:SendTaskSuccess'], [workflow.arn]),
+      ],
+    })
+
+    workflow.allowExecutions(this.auditor, 'DescribeExecution', 'StopExecution')
+
+    schedule(this.clock, queues, Schedule.rate(Duration.minutes(1)))
+    schedule(this.auditor, queues, Schedule.rate(Duration.minutes(config.auditRateMinutes)))
+  }
+}
+
+/**
+ * Runs a function by the clock. A run that cannot be started, or fails twice, ends on the schedules' dead-letter
+ * queue: EventBridge and Lambda would otherwise drop it without a word.
+ */
+export function schedule(target: RedressFunction, queues: Queues, when: Schedule): void {
+  const failures = queues.deadLetter.schedule
+  new Rule(target, 'Schedule', {
+    schedule: when,
+    targets: [
+      new LambdaFunction(target.function, {
+        deadLetterQueue: failures,
+        retryAttempts: 3,
+        maxEventAge: Duration.hours(1),
+      }),
+    ],
+  })
+  target.role.addToPolicy(allow(['sqs:SendMessage'], [failures.queueArn]))
+  target.function.configureAsyncInvoke({
+    retryAttempts: 1,
+    maxEventAge: Duration.hours(1),
+    onFailure: { bind: () => ({ destination: failures.queueArn }) },
+  })
+}

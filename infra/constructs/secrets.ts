@@ -1,0 +1,44 @@
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager'
+import { Construct } from 'constructs'
+import type { StageConfig } from '../config.ts'
+import { acknowledge } from './acknowledge.ts'
+
+export interface SecretsProps {
+  readonly config: StageConfig
+}
+
+/**
+ * What Redress shares with the outside, one secret each. They are created without any usable value, so until
+ * somebody sets them (docs/deploy.md) every signature is refused.
+ */
+export class Secrets extends Construct {
+  /** Per webhook source: `{"active": ["…", …]}`; several, so that one can be replaced without a gap. */
+  readonly sources: { readonly web: Secret; readonly x: Secret }
+  /** `{"signingSecret": "…", "botToken": "…"}` */
+  readonly slack: Secret
+
+  constructor(scope: Construct, id: string, { config }: SecretsProps) {
+    super(scope, id)
+    const unset = (name: string, description: string, template: object) => {
+      const secret = new Secret(this, name, {
+        description,
+        removalPolicy: config.removalPolicy,
+        generateSecretString: {
+          secretStringTemplate: JSON.stringify(template),
+          generateStringKey: 'unset', // CloudFormation must generate something; nothing reads this key
+        },
+      })
+      acknowledge(
+        secret,
+        'AwsSolutions-SMG4',
+        'The other side issues this secret: it is rotated by hand, with the old and the new one active meanwhile.',
+      )
+      return secret
+    }
+    this.sources = {
+      web: unset('Web', 'Redress: active signing secrets of source web', { active: [] }),
+      x: unset('X', 'Redress: active consumer secrets of source x', { active: [] }),
+    }
+    this.slack = unset('Slack', 'Redress: Slack signing secret and bot token', {})
+  }
+}

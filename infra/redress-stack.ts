@@ -1,0 +1,78 @@
+import { type App, CfnOutput, Stack, Tags, Validations } from 'aws-cdk-lib'
+import { AwsSolutionsChecks } from 'cdk-nag'
+import { readConfig, type StageConfig } from './config.ts'
+import { bundleFunctions } from './constructs/bundle.ts'
+import { Delivery } from './constructs/delivery.ts'
+import { Edge } from './constructs/edge.ts'
+import { FinanceExport } from './constructs/finance-export.ts'
+import { Ledger } from './constructs/ledger.ts'
+import { Queues } from './constructs/queues.ts'
+import { Schedules } from './constructs/schedules.ts'
+import { Secrets } from './constructs/secrets.ts'
+import { Streams } from './constructs/streams.ts'
+import { Workflow } from './constructs/workflow.ts'
+
+export interface RedressStackProps {
+  readonly config: StageConfig
+  /** Where the functions' folders are. Default: functions/. */
+  readonly functionsDirectory?: string
+  /** The state machine. Default: workflows/complaint.asl.json. */
+  readonly definitionFile?: string
+}
+
+/** One stage of Redress: everything it needs in one account and region. */
+export class RedressStack extends Stack {
+  constructor(scope: App, id: string, props: RedressStackProps) {
+    super(scope, id, {
+      description: `Redress (${props.config.stage}): every complaint gets one owner and an answer`,
+      terminationProtection: props.config.deletionProtection,
+    })
+    const { config } = props
+    Tags.of(this).add('application', 'redress')
+    Tags.of(this).add('stage', config.stage)
+
+    const ledger = new Ledger(this, 'Ledger', { config })
+    const setup = { config, ledger, bundle: bundleFunctions(props) }
+    const queues = new Queues(this, 'Queues')
+    const secrets = new Secrets(this, 'Secrets', { config })
+    const workflow = new Workflow(this, 'Workflow', {
+      ...setup,
+      ...(props.definitionFile === undefined ? {} : { definitionFile: props.definitionFile }),
+    })
+    const edge = new Edge(this, 'Edge', { ...setup, secrets })
+    new Streams(this, 'Streams', { ...setup, queues, workflow })
+    new Delivery(this, 'Delivery', { ...setup, queues, secrets })
+    new Schedules(this, 'Schedules', { ...setup, queues, workflow })
+    const finance = new FinanceExport(this, 'FinanceExport', { ...setup, queues })
+
+    // For the local run, the ops CLI and the people who connect the outside. The ids are a contract.
+    const outputs: Record<string, string> = {
+      ApiUrl: edge.api.apiEndpoint,
+      ApiId: edge.api.apiId,
+      TableName: ledger.table.tableName,
+      StateMachineArn: workflow.stateMachine.stateMachineArn,
+      OutboxQueueUrl: queues.outbox.queueUrl,
+      OutboxDeadLetterQueueUrl: queues.deadLetter.outbox.queueUrl,
+      DueQueueUrl: queues.due.queueUrl,
+      ExportBucketName: finance.bucket.bucketName,
+      SlackSecretArn: secrets.slack.secretArn,
+      WebSecretArn: secrets.sources.web.secretArn,
+      XSecretArn: secrets.sources.x.secretArn,
+    }
+    for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value })
+  }
+}
+
+/**
+ * Adds the stage that the app's context names, and the checks that every synth must pass.
+ * @throws Error for a misconfigured stage, a missing handler or definition.
+ */
+export function addRedress(
+  app: App,
+  overrides: Omit<RedressStackProps, 'config'> = {},
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): RedressStack {
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app))
+  const config = readConfig({ context: (key) => app.node.tryGetContext(key), env })
+  return new RedressStack(app, `redress-${config.stage}`, { config, ...overrides })
+}
