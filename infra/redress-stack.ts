@@ -1,7 +1,9 @@
 import { type App, CfnOutput, Stack, Tags, Validations } from 'aws-cdk-lib'
 import { AwsSolutionsChecks } from 'cdk-nag'
 import { readConfig, type StageConfig } from './config.ts'
+import { Alarms } from './constructs/alarms.ts'
 import { bundleFunctions } from './constructs/bundle.ts'
+import { Dashboards } from './constructs/dashboards.ts'
 import { Delivery } from './constructs/delivery.ts'
 import { Edge } from './constructs/edge.ts'
 import { FinanceExport } from './constructs/finance-export.ts'
@@ -40,10 +42,14 @@ export class RedressStack extends Stack {
       ...(props.definitionFile === undefined ? {} : { definitionFile: props.definitionFile }),
     })
     const edge = new Edge(this, 'Edge', { ...setup, secrets })
-    new Streams(this, 'Streams', { ...setup, queues, workflow })
-    new Delivery(this, 'Delivery', { ...setup, queues, secrets })
-    new Schedules(this, 'Schedules', { ...setup, queues, workflow })
+    const streams = new Streams(this, 'Streams', { ...setup, queues, workflow })
+    const delivery = new Delivery(this, 'Delivery', { ...setup, queues, secrets })
+    const schedules = new Schedules(this, 'Schedules', { ...setup, queues, workflow })
     const finance = new FinanceExport(this, 'FinanceExport', { ...setup, queues })
+
+    const parts = { config, edge, streams, delivery, schedules, finance, queues, workflow }
+    const alarms = new Alarms(this, 'Alarms', parts)
+    new Dashboards(this, 'Dashboards', { ...parts, ledger, alarms })
 
     // For the local run, the ops CLI and the people who connect the outside. The ids are a contract.
     const outputs: Record<string, string> = {

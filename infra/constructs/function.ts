@@ -37,12 +37,14 @@ export const allow = (actions: string[], resources: string[]): PolicyStatement =
 
 /** A Lambda function with the project's defaults: runtime, logs, tracing, environment, and a role of its own. */
 export class RedressFunction extends Construct {
+  readonly name: FunctionName
   readonly function: LambdaFunction
   readonly role: Role
 
   constructor(scope: Construct, id: string, props: RedressFunctionProps) {
     super(scope, id)
     const { config, ledger, name } = props
+    this.name = name
 
     const logGroup = new LogGroup(this, 'Log', {
       retention: config.logRetention,

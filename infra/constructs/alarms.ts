@@ -1,0 +1,297 @@
+import { Duration, Stack } from 'aws-cdk-lib'
+import {
+  Alarm,
+  ComparisonOperator,
+  type IMetric,
+  Metric,
+  Stats,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch'
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions'
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
+import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns'
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions'
+import { Construct } from 'constructs'
+import type { StageConfig } from '../config.ts'
+import type { Delivery } from './delivery.ts'
+import type { Edge } from './edge.ts'
+import type { FinanceExport } from './finance-export.ts'
+import type { RedressFunction } from './function.ts'
+import { RedressMetrics } from './metrics.ts'
+import type { Queues } from './queues.ts'
+import type { Schedules } from './schedules.ts'
+import type { Streams } from './streams.ts'
+import type { Workflow } from './workflow.ts'
+
+export interface AlarmsProps {
+  readonly config: StageConfig
+  readonly edge: Edge
+  readonly streams: Streams
+  readonly delivery: Delivery
+  readonly schedules: Schedules
+  readonly finance: FinanceExport
+  readonly queues: Queues
+  readonly workflow: Workflow
+}
+
+interface Rule {
+  /** Of the alarm: `redress-<stage>-<name>`. */
+  readonly name: string
+  /** The section of the runbook. Default: the name. */
+  readonly anchor?: string
+  /** What it means when it rings, in a sentence for whoever is woken by it. */
+  readonly meaning: string
+  /** How missing data counts, and why. */
+  readonly missing: readonly [TreatMissingData, because: string]
+  readonly metric: IMetric
+  /** It rings above this. Default: 0. */
+  readonly above?: number
+  /** It rings below this instead. */
+  readonly below?: number
+  /** For how many periods on end. Default: 1. */
+  readonly periods?: number
+}
+
+const MINUTE = Duration.minutes(1)
+const FIVE_MINUTES = Duration.minutes(5)
+
+const QUIET = (when: string) => [TreatMissingData.NOT_BREACHING, `nothing is reported ${when}`] as const
+const SILENCE = [TreatMissingData.BREACHING, 'silence is what it watches for'] as const
+
+/** Every alarm of the stage, each with its section in the runbook. */
+export class Alarms extends Construct {
+  readonly alarms: Alarm[] = []
+  private readonly config: StageConfig
+  private readonly topic: ITopic
+
+  constructor(scope: Construct, id: string, props: AlarmsProps) {
+    super(scope, id)
+    this.config = props.config
+    this.topic = this.createTopic()
+    for (const rule of rules(props)) this.add(rule)
+  }
+
+  private add(rule: Rule): void {
+    const [treatMissingData, because] = rule.missing
+    const runbook = `${this.config.runbookUrl}#${rule.anchor ?? rule.name}`
+    const alarm = new Alarm(this, rule.name, {
+      alarmName: `redress-${this.config.stage}-${rule.name}`, // what the e-mail's subject says
+      alarmDescription: `${rule.meaning} Missing data: ${because}. Runbook: ${runbook}`,
+      metric: rule.metric,
+      threshold: rule.below ?? rule.above ?? 0,
+      comparisonOperator:
+        rule.below === undefined
+          ? ComparisonOperator.GREATER_THAN_THRESHOLD
+          : ComparisonOperator.LESS_THAN_THRESHOLD,
+      evaluationPeriods: rule.periods ?? 1,
+      treatMissingData,
+    })
+    alarm.addAlarmAction(new SnsAction(this.topic))
+    alarm.addOkAction(new SnsAction(this.topic))
+    this.alarms.push(alarm)
+  }
+
+  private createTopic(): ITopic {
+    if (this.config.alarmTopicArn !== undefined)
+      return Topic.fromTopicArn(this, 'Topic', this.config.alarmTopicArn)
+    const topic = new Topic(this, 'Topic', { displayName: `Redress ${this.config.stage}`, enforceSSL: true })
+    // A topic with a policy of its own has lost the default one, which let the account's alarms publish.
+    topic.addToResourcePolicy(
+      new PolicyStatement({
+        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+        actions: ['sns:Publish'],
+        resources: [topic.topicArn],
+        conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
+      }),
+    )
+    if (this.config.alarmEmail !== undefined)
+      topic.addSubscription(new EmailSubscription(this.config.alarmEmail))
+    return topic
+  }
+}
+
+function rules({
+  config,
+  edge,
+  streams,
+  delivery,
+  schedules,
+  finance,
+  queues,
+  workflow,
+}: AlarmsProps): Rule[] {
+  const redress = new RedressMetrics(config)
+  const { deadLetter } = queues
+  const waiting = (queue: keyof typeof deadLetter) =>
+    deadLetter[queue].metricApproximateNumberOfMessagesVisible({ period: MINUTE, statistic: Stats.MAXIMUM })
+  const executions = (metricName: string) =>
+    new Metric({
+      namespace: 'AWS/States',
+      metricName,
+      dimensionsMap: { StateMachineArn: workflow.stateMachine.stateMachineArn },
+      statistic: Stats.SUM,
+      period: FIVE_MINUTES,
+    })
+  const idleQueue = QUIET('for a queue that has been idle for hours')
+  const audit = Duration.minutes(config.auditRateMinutes)
+
+  return [
+    {
+      name: 'dead-letter-outbox',
+      meaning: 'A Slack message could not be sent, twelve times over: staff have not been told something.',
+      missing: idleQueue,
+      metric: waiting('outbox'),
+    },
+    {
+      name: 'dead-letter-due',
+      meaning: 'A timer could not be fired: a warning, a breach or a step of a ladder is missing.',
+      missing: idleQueue,
+      metric: waiting('due'),
+    },
+    {
+      name: 'dead-letter-stream',
+      meaning: 'The driver or the relay gave up on events: their effects now wait for the auditor.',
+      missing: idleQueue,
+      metric: waiting('stream'),
+    },
+    {
+      name: 'dead-letter-schedule',
+      meaning:
+        'A scheduled run of the clock, the auditor or the export could not be started, or failed twice.',
+      missing: idleQueue,
+      metric: waiting('schedule'),
+    },
+    ...[streams.driver, streams.relay].map((reader) => ({
+      name: `stream-behind-${reader.name}`,
+      anchor: 'stream-behind',
+      meaning: `The ${reader.name} reads events more than a minute after they were written.`,
+      missing: QUIET('while there is no event to read'),
+      metric: reader.function.metric('IteratorAge', { statistic: Stats.MAXIMUM, period: MINUTE }),
+      above: 60_000,
+      periods: 5,
+    })),
+    {
+      name: 'healed-by-auditor',
+      meaning: 'The auditor had to do what should have happened by itself: something upstream loses work.',
+      missing: QUIET('while there is nothing to heal'),
+      metric: redress.total('HealedByAuditor', FIVE_MINUTES),
+    },
+    {
+      name: 'auditor-silent',
+      meaning: 'The auditor has not finished a run three times in a row: nobody would notice what gets lost.',
+      missing: SILENCE,
+      metric: redress.plain('AuditorRan', Stats.SUM, audit),
+      below: 1,
+      periods: 3,
+    },
+    {
+      name: 'clock-silent',
+      meaning: 'The clock has not finished a run for five minutes: no timer fires, no deadline is kept.',
+      missing: SILENCE,
+      metric: redress.plain('ClockRan', Stats.SUM, MINUTE),
+      below: 1,
+      periods: 5,
+    },
+    {
+      name: 'timers-late',
+      meaning: 'Timers fire more than two minutes after their time.',
+      missing: QUIET('while no timer fires'),
+      metric: redress.plain('FireLateness', Stats.p(90), FIVE_MINUTES),
+      above: 120_000,
+      periods: 2,
+    },
+    {
+      name: 'timers-waiting',
+      meaning: 'A due timer has waited ten minutes in its queue: nothing takes it out.',
+      missing: idleQueue,
+      metric: queues.due.metricApproximateAgeOfOldestMessage({ period: MINUTE, statistic: Stats.MAXIMUM }),
+      above: 600,
+      periods: 3,
+    },
+    {
+      name: 'fire-errors',
+      meaning: 'Firing a timer fails: it is tried five times before it ends on the dead-letter queue.',
+      missing: QUIET('while the function is not called'),
+      metric: delivery.fire.function.metricErrors({ period: FIVE_MINUTES }),
+    },
+    {
+      name: 'workflow-failed',
+      meaning:
+        'An execution failed. The auditor replaces it, but nothing waits for its complaint until then.',
+      missing: QUIET('while no execution fails'),
+      metric: executions('ExecutionsFailed'),
+    },
+    {
+      name: 'workflow-timed-out',
+      meaning:
+        'An execution reached its time limit. The auditor replaces it, but it should have ended before.',
+      missing: QUIET('while no execution times out'),
+      metric: executions('ExecutionsTimedOut'),
+    },
+    {
+      name: 'api-errors',
+      meaning:
+        'The HTTP API answers 5xx: webhooks are turned away, and not every channel tries again for long.',
+      missing: QUIET('while nobody calls'),
+      metric: edge.api.metricServerError({ period: FIVE_MINUTES, statistic: Stats.SUM }),
+      above: 2,
+    },
+    {
+      name: 'slack-undelivered',
+      meaning: 'The oldest message for Slack has waited ten minutes: staff are told late, or not at all.',
+      missing: idleQueue,
+      metric: queues.outbox.metricApproximateAgeOfOldestMessage({ period: MINUTE, statistic: Stats.MAXIMUM }),
+      above: 600,
+      periods: 3,
+    },
+    {
+      name: 'unanswered',
+      meaning: 'For an hour there has been at least one complaint that nobody answered in time.',
+      missing: [
+        TreatMissingData.IGNORE,
+        'the auditor counts them; while it is silent the last count stands, and another alarm rings',
+      ],
+      metric: redress.plain('Unanswered', Stats.MINIMUM, FIVE_MINUTES),
+      periods: 12,
+    },
+    ...functionsOf({ edge, streams, delivery, schedules, finance, workflow }).flatMap(
+      ({ name, function: fn }) => [
+        {
+          name: `${name}-failing`,
+          anchor: 'function-errors',
+          meaning: `The function ${name} ends in errors that it did not expect.`,
+          missing: QUIET('while the function is not called'),
+          metric: fn.metricErrors({ period: FIVE_MINUTES }),
+          above: 2, // one or two are what retries are for
+        },
+        {
+          name: `${name}-throttled`,
+          anchor: 'function-throttles',
+          meaning: `The function ${name} is wanted more often at once than it may run.`,
+          missing: QUIET('while the function is not called'),
+          metric: fn.metricThrottles({ period: FIVE_MINUTES }),
+          periods: 2, // a burst that the next retry gets through is no news
+        },
+      ],
+    ),
+  ]
+}
+
+/** Every function of the stage. */
+export const functionsOf = (
+  parts: Pick<AlarmsProps, 'edge' | 'streams' | 'delivery' | 'schedules' | 'finance' | 'workflow'>,
+): RedressFunction[] => [
+  parts.edge.intake,
+  parts.edge.desk,
+  parts.edge.slackDesk,
+  parts.streams.driver,
+  parts.streams.relay,
+  parts.delivery.notifier,
+  parts.schedules.clock,
+  parts.delivery.fire,
+  parts.schedules.auditor,
+  parts.workflow.await,
+  parts.workflow.escalate,
+  parts.workflow.close,
+  parts.finance.export,
+]
