@@ -233,6 +233,11 @@ export const isOpen = (complaint: Complaint): boolean =>
 export const isOver = (complaint: Complaint): boolean =>
   complaint.stage === 'closed' || complaint.stage === 'withdrawn'
 
+/** The acknowledgement's deadline has passed and nobody has told the customer anything. */
+export const isUnanswered = (complaint: Complaint): boolean =>
+  complaint.timers.some((timer) => timer.name === 'acknowledge' && timer.state === 'breached') &&
+  isOpen(complaint)
+
 const without = <T extends object, K extends keyof T>(value: T, ...keys: K[]): Omit<T, K> => {
   const copy = { ...value }
   for (const key of keys) delete copy[key]
@@ -263,7 +268,8 @@ export function evolve(state: Complaint | undefined, event: Event): Complaint {
       timers: event.timers ?? [],
     }
   }
-  if (state === undefined) throw new Error(`A complaint's first event must be "received", not "${event.type}"`)
+  if (state === undefined)
+    throw new Error(`A complaint's first event must be "received", not "${event.type}"`)
   const stage = STAGE_AFTER[event.type]
   const common: Complaint = {
     ...state,

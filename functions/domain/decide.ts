@@ -175,7 +175,10 @@ export function decide(state: Complaint | undefined, command: Command, context: 
   const { type, by, expects } = command
   if (!ALLOWED_IN[type].includes(present.stage)) throw forbidden(present, type)
   if (expects !== undefined && expects !== expectedSeq(present, type)) {
-    throw new Refusal('stale', `The complaint has moved on: it is ${describe(present)}. Look at it again before you act`)
+    throw new Refusal(
+      'stale',
+      `The complaint has moved on: it is ${describe(present)}. Look at it again before you act`,
+    )
   }
   act(draft, present, command, by, context)
   return draft.events
@@ -193,7 +196,11 @@ const forbidden = (complaint: Complaint, type: ActionType): Refusal =>
 function receive(draft: Draft, command: Command & { type: 'receive' }, { policy, now }: Context): void {
   const { id, message, by } = command
   if (message.team !== undefined && teamOf(policy, message.team) === undefined) {
-    throw new Refusal('invalid', `There is no team "${message.team}"; teams: ${Object.keys(policy.teams).join(', ')}`, 'team')
+    throw new Refusal(
+      'invalid',
+      `There is no team "${message.team}"; teams: ${Object.keys(policy.teams).join(', ')}`,
+      'team',
+    )
   }
   const rule = ruleFor(policy, message)
   const teamId = rule.team ?? message.team ?? policy.defaultTeam
@@ -229,7 +236,12 @@ const startIfAny = (
 }
 
 /** Records every warning, breach and rung whose time came up to `now`, in the order of their times. */
-function passTime(draft: Draft, before: Complaint, context: Context, limit: 'including now' | 'before now'): void {
+function passTime(
+  draft: Draft,
+  before: Complaint,
+  context: Context,
+  limit: 'including now' | 'before now',
+): void {
   const { now, policy } = context
   const passed = (at: Instant): boolean => (limit === 'including now' ? at <= now : at < now)
   for (let state = before; ; state = draft.state as Complaint) {
@@ -240,7 +252,14 @@ function passTime(draft: Draft, before: Complaint, context: Context, limit: 'inc
   }
 }
 
-function fire(draft: Draft, state: Complaint, timer: Timer, at: Instant, { now }: Context, policy: Policy): void {
+function fire(
+  draft: Draft,
+  state: Complaint,
+  timer: Timer,
+  at: Instant,
+  { now }: Context,
+  policy: Policy,
+): void {
   const { name } = timer
   const spec = timerSpec(policy, state, name)
   if (spec === undefined) throw new Error(`Timer "${name}" runs without a spec in rule "${state.rule}"`)
@@ -248,7 +267,12 @@ function fire(draft: Draft, state: Complaint, timer: Timer, at: Instant, { now }
   const ladder = timers.ladderOf(policy, spec)
   const [warning] = timer.warnings
   if (timer.state === 'running' && warning !== undefined) {
-    draft.add({ type: 'timer-warned', timer: name, percent: warning.percent }, CLOCK, [timers.warned(timer)], at)
+    draft.add(
+      { type: 'timer-warned', timer: name, percent: warning.percent },
+      CLOCK,
+      [timers.warned(timer)],
+      at,
+    )
   } else if (timer.state === 'running' && name === 'follow-up') {
     draft.add({ type: 'follow-up-due' }, CLOCK, [timers.met(timer, at)], at)
   } else if (timer.state === 'running') {
@@ -287,7 +311,14 @@ const nextOwed = (state: Complaint) =>
     .sort((a, b) => (a.rung.at < b.rung.at ? -1 : a.rung.at > b.rung.at ? 1 : 0))[0]
 
 /** What the workflow has to wait for, or do, next: the one thing that it needs to know of a complaint. */
-export type Next = 'acknowledgement' | 'handoff' | 'resolution' | 'confirmation' | 'escalation' | 'closing' | 'done'
+export type Next =
+  | 'acknowledgement'
+  | 'handoff'
+  | 'resolution'
+  | 'confirmation'
+  | 'escalation'
+  | 'closing'
+  | 'done'
 
 /** What the workflow owes a complaint in this state; an execution can start, or go on, from any of them. */
 export function nextFor(state: Complaint): Next {
@@ -322,17 +353,26 @@ function act(draft: Draft, state: Complaint, action: Action, by: Actor, context:
       return
     case 'take': {
       const owner = personFor(policy, state.team, by)
-      if (owner === state.owner) throw new Refusal('forbidden-by-state', `${owner} owns this complaint already`)
+      if (owner === state.owner)
+        throw new Refusal('forbidden-by-state', `${owner} owns this complaint already`)
       draft.add({ type: 'taken', owner }, by, progress())
       return
     }
     case 'assign': {
       const person = personOf(policy, action.owner)
       if (person === undefined) {
-        throw new Refusal('invalid', `The policy knows nobody called "${action.owner}"; use the id of a person`, 'owner')
+        throw new Refusal(
+          'invalid',
+          `The policy knows nobody called "${action.owner}"; use the id of a person`,
+          'owner',
+        )
       }
       if (person.team !== state.team) {
-        throw new Refusal('invalid', `${action.owner} is in ${person.team}; hand the complaint off to that team`, 'owner')
+        throw new Refusal(
+          'invalid',
+          `${action.owner} is in ${person.team}; hand the complaint off to that team`,
+          'owner',
+        )
       }
       if (action.owner === state.owner) {
         throw new Refusal('forbidden-by-state', `${action.owner} owns this complaint already`)
@@ -342,7 +382,10 @@ function act(draft: Draft, state: Complaint, action: Action, by: Actor, context:
     }
     case 'hand-off': {
       if (state.handoff !== undefined) {
-        throw new Refusal('forbidden-by-state', `A handoff to ${state.handoff.toTeam} is waiting for an answer already`)
+        throw new Refusal(
+          'forbidden-by-state',
+          `A handoff to ${state.handoff.toTeam} is waiting for an answer already`,
+        )
       }
       if (teamOf(policy, action.toTeam) === undefined) {
         const known = Object.keys(policy.teams).join(', ')
@@ -373,7 +416,11 @@ function act(draft: Draft, state: Complaint, action: Action, by: Actor, context:
     }
     case 'pause': {
       if (state.paused !== undefined) throw forbidden(state, 'pause')
-      draft.add({ type: 'paused', reason: action.reason }, by, changePausable(policy, state, timers.paused, now))
+      draft.add(
+        { type: 'paused', reason: action.reason },
+        by,
+        changePausable(policy, state, timers.paused, now),
+      )
       return
     }
     case 'resume': {
@@ -444,7 +491,10 @@ const changePausable = (
 
 function requireHandoff(state: Complaint, by: Actor): { toTeam: string } {
   if (state.handoff === undefined) {
-    throw new Refusal('forbidden-by-state', 'There is no handoff to answer: nobody has asked, or it has been answered')
+    throw new Refusal(
+      'forbidden-by-state',
+      'There is no handoff to answer: nobody has asked, or it has been answered',
+    )
   }
   const { toTeam } = state.handoff
   if (by.team !== undefined && by.team !== toTeam) {

@@ -100,9 +100,14 @@ export function ruleFor(policy: Policy, message: Message): Rule {
  *
  * @throws Error when the complaint's rule is gone from its policy version: versions must never be edited.
  */
-export function timerSpec(policy: Policy, complaint: Pick<Complaint, 'rule'>, name: TimerName): TimerSpec | undefined {
+export function timerSpec(
+  policy: Policy,
+  complaint: Pick<Complaint, 'rule'>,
+  name: TimerName,
+): TimerSpec | undefined {
   const rule = policy.rules.find((candidate) => candidate.name === complaint.rule)
-  if (rule === undefined) throw new Error(`Policy ${policy.name} v${policy.version} lost its rule "${complaint.rule}"`)
+  if (rule === undefined)
+    throw new Error(`Policy ${policy.name} v${policy.version} lost its rule "${complaint.rule}"`)
   return own(rule.timers, name.startsWith('promise:') ? 'promise' : name)
 }
 

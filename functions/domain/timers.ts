@@ -24,7 +24,13 @@ export const ladderOf = (policy: Policy, spec: TimerSpec): Ladder | undefined =>
   spec.ladder === undefined ? undefined : policy.ladders[spec.ladder]
 
 /** A timer that starts at `now`. `generation` is the `seq` of the event that starts it. */
-export function start(policy: Policy, spec: TimerSpec, name: TimerName, generation: number, now: Instant): Timer {
+export function start(
+  policy: Policy,
+  spec: TimerSpec,
+  name: TimerName,
+  generation: number,
+  now: Instant,
+): Timer {
   const calendar = calendarOf(policy, spec)
   const targetSeconds = spec.targetMinutes * 60
   return {
@@ -91,7 +97,12 @@ export function climbed(timer: Timer, calendar: Calendar, ladder: Ladder, at: In
 }
 
 /** Reminded at the top of its ladder. Reminders missed up to `until` become one: a storm of them helps nobody. */
-export function reminded(timer: Timer, calendar: Calendar, ladder: Ladder, until: Instant): { timer: Timer; at: Instant } {
+export function reminded(
+  timer: Timer,
+  calendar: Calendar,
+  ladder: Ladder,
+  until: Instant,
+): { timer: Timer; at: Instant } {
   let at = timer.nextRungAt ?? until
   for (;;) {
     const next = addBusinessTime(calendar, at, ladder.repeatMinutes * 60)
@@ -113,7 +124,10 @@ const without = <K extends keyof Timer>(timer: Timer, ...keys: K[]): Timer => {
 }
 
 /** Its ladder stands still: somebody acts. What was climbed stays climbed. */
-export const silenced = (timer: Timer): Timer => ({ ...without(timer, 'nextRungAt', 'remainingSeconds'), owed: [] })
+export const silenced = (timer: Timer): Timer => ({
+  ...without(timer, 'nextRungAt', 'remainingSeconds'),
+  owed: [],
+})
 
 /** What it waited for has happened. A breach that came before stays on record. */
 export const met = (timer: Timer, at: Instant): Timer => ({

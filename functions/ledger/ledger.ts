@@ -1,9 +1,23 @@
 import { TransactionCanceledException, TransactionConflictException } from '@aws-sdk/client-dynamodb'
-import { BatchGetCommand, type DynamoDBDocumentClient, GetCommand, QueryCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb'
+import {
+  BatchGetCommand,
+  type DynamoDBDocumentClient,
+  GetCommand,
+  QueryCommand,
+  TransactWriteCommand,
+} from '@aws-sdk/lib-dynamodb'
 import { ulid } from 'ulid'
-import { type Complaint, type Event, evolve, isOpen, isSignal, type Message } from '../domain/complaint.ts'
+import {
+  type Complaint,
+  type Event,
+  evolve,
+  isOver,
+  isSignal,
+  isUnanswered,
+  type Message,
+} from '../domain/complaint.ts'
 import { type Actor, type Command, decide } from '../domain/decide.ts'
-import type { Instant } from '../domain/instant.ts'
+import { type Instant, toInstant } from '../domain/instant.ts'
 import type { Policy } from '../domain/policy.ts'
 import { earliestDueAt } from '../domain/timers.ts'
 import { currentPolicy, policyOf } from '../shared/policies.ts'
@@ -42,9 +56,10 @@ export class Contention extends Error {
 
 /**
  * The state item's attributes beside `data`, on which the sparse indexes are built. `nextDueAt` puts a complaint into
- * the clock's index only while a timer has something to do.
+ * the clock's index only while a timer has something to do. `realNow` is the system's time, not the stage's: how long
+ * effects take has nothing to do with the clock that deadlines go by.
  */
-export function stateItem(complaint: Complaint, now: Instant): Record<string, unknown> {
+export function stateItem(complaint: Complaint, realNow: Instant): Record<string, unknown> {
   const { id } = complaint
   const nextDueAt = earliestDueAt(complaint.timers)
   return {
@@ -56,9 +71,11 @@ export function stateItem(complaint: Complaint, now: Instant): Record<string, un
     data: complaint,
     // Every change puts it before the auditor, who takes it out once all of its effects have been seen.
     auditShard: keys.shardOf('audit', id),
-    auditAt: now,
+    auditAt: realNow,
     ...(nextDueAt === undefined ? {} : { dueShard: keys.shardOf('due', id), nextDueAt }),
-    ...(isOpen(complaint) || complaint.stage === 'resolved' ? { openShard: keys.shardOf('open', id) } : {}),
+    ...(isOver(complaint)
+      ? {}
+      : { openShard: keys.shardOf('open', id), unanswered: isUnanswered(complaint) }),
   }
 }
 
@@ -101,11 +118,11 @@ export class Ledger {
           ConditionExpression: 'attribute_not_exists(pk)',
         },
       }
-      if (await this.#commit(undefined, events, now, [first])) return { complaintId: id, outcome: 'opened' }
+      if (await this.#commit(undefined, events, [first])) return { complaintId: id, outcome: 'opened' }
       const { Item } = await this.#db.send(
         new GetCommand({ TableName: this.#table, Key: key, ConsistentRead: true }),
       )
-      if (Item !== undefined) return { complaintId: String(Item['complaintId']), outcome: 'duplicate' }
+      if (Item !== undefined) return { complaintId: String(Item.complaintId), outcome: 'duplicate' }
       await pause(attempt)
     }
     throw new Contention(`message of source ${message.source}`)
@@ -121,7 +138,7 @@ export class Ledger {
       const before = await this.load(complaintId)
       const events = decide(before, command, { now, policy: policyOf(before.policy) })
       if (events.length === 0) return { complaint: before, events }
-      if (await this.#commit(before, events, now)) {
+      if (await this.#commit(before, events)) {
         return { complaint: events.reduce<Complaint>((state, event) => evolve(state, event), before), events }
       }
       await pause(attempt)
@@ -143,7 +160,7 @@ export class Ledger {
       }),
     )
     if (Item === undefined) throw new NotFound(complaintId)
-    return Item['data'] as Complaint
+    return Item.data as Complaint
   }
 
   /**
@@ -168,7 +185,7 @@ export class Ledger {
           ...(start === undefined ? {} : { ExclusiveStartKey: start }),
         }),
       )
-      for (const item of page.Items ?? []) events.push(item['event'] as Event)
+      for (const item of page.Items ?? []) events.push(item.event as Event)
       start = page.LastEvaluatedKey
     } while (start !== undefined)
     if (events.length === 0 && afterSeq === 0) throw new NotFound(complaintId)
@@ -194,7 +211,7 @@ export class Ledger {
         Limit: limit,
       }),
     )
-    const ids = (page.Items ?? []).map((item) => keys.complaintIdOf(String(item['pk'])))
+    const ids = (page.Items ?? []).map((item) => keys.complaintIdOf(String(item.pk)))
     const last = page.LastEvaluatedKey === undefined ? undefined : ids.at(-1)
     return { complaints: await this.#loadMany(ids), next: last }
   }
@@ -208,7 +225,7 @@ export class Ledger {
         new BatchGetCommand({ RequestItems: { [this.#table]: { Keys: wanted } } }),
       )
       for (const item of Responses?.[this.#table] ?? []) {
-        const complaint = item['data'] as Complaint
+        const complaint = item.data as Complaint
         found.set(complaint.id, complaint)
       }
       wanted = (UnprocessedKeys?.[this.#table]?.Keys ?? []) as Record<string, unknown>[]
@@ -223,7 +240,6 @@ export class Ledger {
   async #commit(
     before: Complaint | undefined,
     events: readonly Event[],
-    now: Instant,
     conditions: NonNullable<ConstructorParameters<typeof TransactWriteCommand>[0]['TransactItems']> = [],
   ): Promise<boolean> {
     const after = events.reduce<Complaint | undefined>((state, event) => evolve(state, event), before)
@@ -238,7 +254,7 @@ export class Ledger {
             {
               Put: {
                 TableName,
-                Item: stateItem(after, now),
+                Item: stateItem(after, toInstant(Math.floor(Date.now() / 1000))),
                 ...(before === undefined
                   ? { ConditionExpression: 'attribute_not_exists(pk)' }
                   : {

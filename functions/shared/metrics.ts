@@ -1,4 +1,4 @@
-import { MetricUnit, Metrics } from '@aws-lambda-powertools/metrics'
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics'
 
 /**
  * Every metric there is, with its unit and the one dimension it may have beside `service` (the stage). A dimension's

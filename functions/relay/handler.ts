@@ -1,0 +1,33 @@
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware'
+import middy from '@middy/core'
+import type { DynamoDBStreamEvent } from 'aws-lambda'
+import { clock } from '#clock'
+import { addSeconds } from '../domain/instant.ts'
+import { env } from '../shared/env.ts'
+import { logger } from '../shared/logger.ts'
+import { sendDue, sendToOutbox } from '../shared/queues.ts'
+import { inStreamOrder } from '../shared/stream.ts'
+import { measureEvent } from './measure-event.ts'
+
+const outboxQueueUrl = env('OUTBOX_QUEUE_URL')
+const dueQueueUrl = env('DUE_QUEUE_URL')
+
+/** What falls due before the clock's next tick has seen it, with some room for a late tick. */
+const BEFORE_NEXT_TICK_SECONDS = 75
+
+/** Table stream → outbox, metrics, and the due queue for a timer too short to wait for the clock. */
+export const handler = middy<DynamoDBStreamEvent>()
+  .use(injectLambdaContext(logger))
+  .handler((batch) =>
+    inStreamOrder(batch, async ({ complaintId, event, context }) => {
+      await sendToOutbox(outboxQueueUrl, { complaintId, seq: event.seq })
+      const { nextDueAt } = context
+      if (nextDueAt !== undefined) {
+        const now = await clock.now()
+        if (nextDueAt <= addSeconds(now, BEFORE_NEXT_TICK_SECONDS)) {
+          await sendDue(dueQueueUrl, [{ complaintId, dueAt: nextDueAt }], now)
+        }
+      }
+      measureEvent(event, context)
+    }),
+  )
