@@ -16,6 +16,8 @@ export interface Auditing {
   readonly db: DynamoDBDocumentClient
   readonly table: string
   readonly workflow: Workflow
+  /** See `GRACE_SECONDS`. */
+  readonly graceSeconds: number
   readonly sendDue: (due: readonly DueMessage[], now: Instant) => Promise<void>
   readonly sendToOutbox: (message: OutboxMessage) => Promise<void>
   /** Called for each thing healed. */
@@ -37,8 +39,9 @@ const LOOK_AGAIN_SECONDS = 600
 const AT_ONCE = 10
 
 /** Finds timers whose time passed without a word, and puts them on the due queue. `now` is the stage's time. */
-export async function auditTimers({ db, table, sendDue, onHealed }: Auditing, now: Instant): Promise<void> {
-  for await (const overdue of dueUntil(db, table, addSeconds(now, -GRACE_SECONDS))) {
+export async function auditTimers(auditing: Auditing, now: Instant): Promise<void> {
+  const { db, table, sendDue, onHealed, graceSeconds } = auditing
+  for await (const overdue of dueUntil(db, table, addSeconds(now, -graceSeconds))) {
     await sendDue(overdue, now)
     for (const { complaintId } of overdue) onHealed('timer', complaintId)
   }
@@ -51,7 +54,7 @@ export async function auditTimers({ db, table, sendDue, onHealed }: Auditing, no
  * stage's clock.
  */
 export async function auditChanges(auditing: Auditing, realNow: Instant): Promise<void> {
-  const { db, table, onFailed } = auditing
+  const { db, table, onFailed, graceSeconds } = auditing
   for (const shard of shardsOf('audit')) {
     const pages = paginateQuery(
       { client: db },
@@ -59,7 +62,7 @@ export async function auditChanges(auditing: Auditing, realNow: Instant): Promis
         TableName: table,
         IndexName: INDEX.audit,
         KeyConditionExpression: 'auditShard = :shard AND auditAt <= :until',
-        ExpressionAttributeValues: { ':shard': shard, ':until': addSeconds(realNow, -GRACE_SECONDS) },
+        ExpressionAttributeValues: { ':shard': shard, ':until': addSeconds(realNow, -graceSeconds) },
       },
     )
     for await (const { Items } of pages) {
@@ -154,7 +157,7 @@ export interface OpenComplaints {
  * expired, stopped by hand, or lost with the machine they ran on.
  */
 export async function auditExecutions(auditing: Auditing, realNow: Instant): Promise<OpenComplaints> {
-  const { db, table, workflow, onFailed } = auditing
+  const { db, table, workflow, onFailed, graceSeconds } = auditing
   const running = await workflow.executions.running()
   const byTeam = new Map<string, number>()
   let unanswered = 0
@@ -173,7 +176,7 @@ export async function auditExecutions(auditing: Auditing, realNow: Instant): Pro
         const complaintId = complaintIdOf(String(item.pk))
         byTeam.set(String(item.team), (byTeam.get(String(item.team)) ?? 0) + 1)
         if (item.unanswered === true) unanswered++
-        if (running.has(complaintId) || isYoung(complaintId, realNow)) continue
+        if (running.has(complaintId) || isYoung(complaintId, addSeconds(realNow, -graceSeconds))) continue
         await auditExecution(auditing, complaintId).catch((error: unknown) => onFailed(complaintId, error))
       }
     }
@@ -182,8 +185,8 @@ export async function auditExecutions(auditing: Auditing, realNow: Instant): Pro
 }
 
 /** Its execution may be starting this moment. */
-const isYoung = (complaintId: string, realNow: Instant): boolean =>
-  decodeTime(complaintId) / 1000 > epochSeconds(realNow) - GRACE_SECONDS
+const isYoung = (complaintId: string, since: Instant): boolean =>
+  decodeTime(complaintId) / 1000 > epochSeconds(since)
 
 async function auditExecution(auditing: Auditing, complaintId: string): Promise<void> {
   const { ledger, mailboxes, executions } = auditing.workflow

@@ -8,28 +8,38 @@ import { env } from '../shared/env.ts'
 import { logger } from '../shared/logger.ts'
 import { measure } from '../shared/metrics.ts'
 import { sendDue, sendToOutbox } from '../shared/queues.ts'
-import { type Auditing, auditChanges, auditExecutions, auditTimers, type Healed } from './audit.ts'
+import {
+  type Auditing,
+  auditChanges,
+  auditExecutions,
+  auditTimers,
+  GRACE_SECONDS,
+  type Healed,
+} from './audit.ts'
 
 const dueQueueUrl = env('DUE_QUEUE_URL')
 const outboxQueueUrl = env('OUTBOX_QUEUE_URL')
 const table = env('TABLE_NAME')
 const workflow = workflowFromEnv()
 
-/** `sweep`: compare all open complaints with all running executions too; the one look whose cost grows with them. */
 interface Round {
+  /** Compare all open complaints with all running executions too: the one look whose cost grows with them. */
   readonly sweep?: boolean
+  /** What counts as lost, in place of the usual grace; 0 to look at everything now, as after an outage. */
+  readonly graceSeconds?: number
 }
 
 /** Schedule → everything that should have happened and did not. Heals it, counts it, and says that it has looked. */
 export const handler = middy<Round>()
   .use(injectLambdaContext(logger))
-  .handler(async ({ sweep = false }) => {
+  .handler(async ({ sweep = false, graceSeconds = GRACE_SECONDS }) => {
     const healed = new Map<Healed, number>()
     let failed = 0
     const auditing: Auditing = {
       db: dynamodb,
       table,
       workflow,
+      graceSeconds,
       sendDue: (due, now) => sendDue(dueQueueUrl, due, now),
       sendToOutbox: (message) => sendToOutbox(outboxQueueUrl, message),
       onHealed: (kind, complaintId) => {

@@ -13,10 +13,11 @@ const calendars: Readonly<Record<string, Calendar>> = Object.fromEntries(
 )
 
 // The files are checked against the schema when the stack is synthesised, so a function does not pay for it again.
-const policies = FILES.map((file) => ({ ...file, calendars }) as Policy)
+/** The policy versions that this deployment knows. */
+export const carriedPolicies: readonly Policy[] = FILES.map((file) => ({ ...file, calendars }) as Policy)
 
 /** The policy that new complaints are opened under: the last one listed. */
-export const currentPolicy = policies.at(-1) as Policy
+export const currentPolicy = carriedPolicies.at(-1) as Policy
 
 /**
  * The policy version that a complaint is pinned to.
@@ -24,7 +25,7 @@ export const currentPolicy = policies.at(-1) as Policy
  * @throws Error when this deployment does not carry it any more.
  */
 export function policyOf(ref: PolicyRef): Policy {
-  const policy = policies.find(({ name, version }) => name === ref.name && version === ref.version)
+  const policy = carriedPolicies.find(({ name, version }) => name === ref.name && version === ref.version)
   if (policy === undefined) throw new Error(`Policy ${ref.name} v${ref.version} is not deployed`)
   return policy
 }
