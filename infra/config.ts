@@ -25,10 +25,12 @@ export interface StageConfig {
   readonly logLevel: 'DEBUG' | 'INFO' | 'WARN'
   /** How often the auditor looks for what should have happened, in minutes. */
   readonly auditRateMinutes: number
+  /** How often it compares every open complaint with the running executions, and counts both, in minutes. */
+  readonly sweepRateMinutes: number
   /** Per group of routes: the channels' webhooks, Slack, and the ops API. */
   readonly throttle: { readonly webhooks: Throttle; readonly slack: Throttle; readonly ops: Throttle }
   /**
-   * True: clock, auditor and export may run once at a time only. New AWS accounts have too small a concurrency
+   * True: clock and export may run once at a time only. New AWS accounts have too small a concurrency
    * limit to reserve any of it, so this is for production.
    */
   readonly reserveConcurrency: boolean
@@ -54,6 +56,7 @@ const byStage: Record<
     logRetention: RetentionDays.ONE_DAY,
     logLevel: 'INFO',
     auditRateMinutes: 1,
+    sweepRateMinutes: 1,
     throttle: {
       webhooks: { rateLimit: 1000, burstLimit: 1000 },
       slack: { rateLimit: 1000, burstLimit: 1000 },
@@ -68,6 +71,7 @@ const byStage: Record<
     logRetention: RetentionDays.TWO_WEEKS,
     logLevel: 'DEBUG',
     auditRateMinutes: 5,
+    sweepRateMinutes: 15,
     throttle: {
       webhooks: { rateLimit: 50, burstLimit: 100 },
       slack: { rateLimit: 20, burstLimit: 40 },
@@ -81,6 +85,7 @@ const byStage: Record<
     logRetention: RetentionDays.THREE_MONTHS,
     logLevel: 'INFO',
     auditRateMinutes: 5,
+    sweepRateMinutes: 15,
     // A channel's outage ends in everything it held back arriving at once: the burst is for that hour.
     throttle: {
       webhooks: { rateLimit: 200, burstLimit: 500 },

@@ -246,13 +246,13 @@ function rules({
     },
     {
       name: 'unanswered',
-      meaning: 'For an hour there has been at least one complaint that nobody answered in time.',
+      meaning: 'For an hour there has been at least one complaint that nobody acknowledged in time.',
       missing: [
         TreatMissingData.IGNORE,
         'the auditor counts them; while it is silent the last count stands, and another alarm rings',
       ],
-      metric: redress.plain('Unanswered', Stats.MINIMUM, FIVE_MINUTES),
-      periods: 12,
+      metric: redress.plain('Unanswered', Stats.MINIMUM, Duration.minutes(15)), // no sweep is further apart
+      periods: 4,
     },
     ...functionsOf({ edge, streams, delivery, schedules, finance, workflow }).flatMap(
       ({ name, function: fn }) => [

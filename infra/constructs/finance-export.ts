@@ -5,7 +5,7 @@ import { Construct } from 'constructs'
 import { acknowledge, acknowledgeResource } from './acknowledge.ts'
 import { allow, type FunctionSetup, RedressFunction } from './function.ts'
 import type { Queues } from './queues.ts'
-import { schedule } from './schedules.ts'
+import { runBySchedule } from './schedules.ts'
 
 export interface FinanceExportProps extends FunctionSetup {
   readonly queues: Queues
@@ -64,6 +64,6 @@ export class FinanceExport extends Construct {
     )
 
     // After midnight's last metrics have arrived (up to two hours late).
-    schedule(this.export, queues, Schedule.cron({ minute: '15', hour: '2' }))
+    runBySchedule(this.export, queues, { Schedule: { when: Schedule.cron({ minute: '15', hour: '2' }) } })
   }
 }

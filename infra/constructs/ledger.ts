@@ -15,17 +15,24 @@ export interface LedgerProps {
   readonly config: StageConfig
 }
 
-/** The sparse indexes: an item is in one only while it has both keys. Keys only: readers fetch what they find. */
+interface Index {
+  readonly partition: string
+  readonly sort: string
+  /** What a reader needs beside the keys. Default: nothing, it fetches what it finds. */
+  readonly with?: string[]
+}
+
+/** The sparse indexes: an item is in one only while it has both keys. */
 const INDEXES = {
   /** Complaints by their next deadline, for the clock. */
   due: { partition: 'dueShard', sort: 'nextDueAt' },
   /** Complaints by when the auditor should look again. */
   audit: { partition: 'auditShard', sort: 'auditAt' },
-  /** Every open complaint. */
-  open: { partition: 'openShard', sort: 'pk' },
+  /** Every open complaint, with what the auditor counts: it reads all of them, and fetches none. */
+  open: { partition: 'openShard', sort: 'pk', with: ['team', 'unanswered'] },
   /** A team's complaints. */
   team: { partition: 'team', sort: 'pk' },
-} as const
+} satisfies Record<string, Index>
 export type LedgerIndex = keyof typeof INDEXES
 
 /** The actions on single items. `TransactWriteItems` needs those of its parts, and no name of its own. */
@@ -55,12 +62,14 @@ export class Ledger extends Construct {
       deletionProtection: config.deletionProtection,
       removalPolicy: config.removalPolicy,
     })
-    for (const [indexName, { partition, sort }] of Object.entries(INDEXES)) {
+    for (const [indexName, { partition, sort, with: others }] of Object.entries<Index>(INDEXES)) {
       this.table.addGlobalSecondaryIndex({
         indexName,
         partitionKey: { name: partition, type: AttributeType.STRING },
         sortKey: { name: sort, type: AttributeType.STRING },
-        projectionType: ProjectionType.KEYS_ONLY,
+        ...(others === undefined
+          ? { projectionType: ProjectionType.KEYS_ONLY }
+          : { projectionType: ProjectionType.INCLUDE, nonKeyAttributes: others }),
       })
     }
     if (this.table.tableStreamArn === undefined) throw new Error('the ledger needs its stream')

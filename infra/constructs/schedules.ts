@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib'
-import { Rule, Schedule } from 'aws-cdk-lib/aws-events'
+import { Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events'
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets'
 import { Construct } from 'constructs'
 import { allow, type FunctionSetup, RedressFunction } from './function.ts'
@@ -35,7 +35,6 @@ export class Schedules extends Construct {
       description: 'Finds what should have happened and did not, and sees to it',
       timeout: Duration.minutes(4), // the next one starts after five
       memorySize: 512,
-      reservedConcurrency: 1,
       environment: {
         OUTBOX_QUEUE_URL: queues.outbox.queueUrl,
         DUE_QUEUE_URL: queues.due.queueUrl,
@@ -51,27 +50,39 @@ export class Schedules extends Construct {
 
     workflow.allowExecutions(this.auditor, 'DescribeExecution', 'StopExecution')
 
-    schedule(this.clock, queues, Schedule.rate(Duration.minutes(1)))
-    schedule(this.auditor, queues, Schedule.rate(Duration.minutes(config.auditRateMinutes)))
+    runBySchedule(this.clock, queues, { Schedule: { when: Schedule.rate(Duration.minutes(1)) } })
+    runBySchedule(this.auditor, queues, {
+      Schedule: { when: Schedule.rate(Duration.minutes(config.auditRateMinutes)) },
+      // The one look whose cost grows with the open complaints, so it is taken less often.
+      Sweep: { when: Schedule.rate(Duration.minutes(config.sweepRateMinutes)), event: { sweep: true } },
+    })
   }
 }
 
+/** When a function runs, and what it is told then: nothing in particular, unless `event` says so. */
+export interface Run {
+  readonly when: Schedule
+  readonly event?: object
+}
+
 /**
- * Runs a function by the clock. A run that cannot be started, or fails twice, ends on the schedules' dead-letter
- * queue: EventBridge and Lambda would otherwise drop it without a word.
+ * Runs a function by schedules, each under its id. A run that cannot be started, or fails twice, ends on the
+ * schedules' dead-letter queue: EventBridge and Lambda would otherwise drop it without a word.
  */
-export function schedule(target: RedressFunction, queues: Queues, when: Schedule): void {
+export function runBySchedule(target: RedressFunction, queues: Queues, runs: Record<string, Run>): void {
   const failures = queues.deadLetter.schedule
-  new Rule(target, 'Schedule', {
-    schedule: when,
-    targets: [
-      new LambdaFunction(target.function, {
-        deadLetterQueue: failures,
-        retryAttempts: 3,
-        maxEventAge: Duration.hours(1),
-      }),
-    ],
-  })
+  for (const [id, { when, event }] of Object.entries(runs))
+    new Rule(target, id, {
+      schedule: when,
+      targets: [
+        new LambdaFunction(target.function, {
+          deadLetterQueue: failures,
+          retryAttempts: 3,
+          maxEventAge: Duration.hours(1),
+          ...(event === undefined ? {} : { event: RuleTargetInput.fromObject(event) }),
+        }),
+      ],
+    })
   target.role.addToPolicy(allow(['sqs:SendMessage'], [failures.queueArn]))
   target.function.configureAsyncInvoke({
     retryAttempts: 1,
