@@ -1,0 +1,91 @@
+import { clock as stageClock } from '#clock'
+import type { Message } from '../domain/complaint.ts'
+import { Ledger, type Receipt } from '../ledger/ledger.ts'
+import { dynamodb } from '../shared/aws/dynamodb.ts'
+import type { Clock } from '../shared/clock.ts'
+import { env } from '../shared/env.ts'
+import { type HttpEvent, type HttpResult, http, type Inbound, inboundOf, json } from '../shared/http.ts'
+import { Problem } from '../shared/problem.ts'
+import { readSecret, rereadSecret } from '../shared/secrets.ts'
+import { sources } from '../sources/index.ts'
+import { type Source, type SourceSecrets, sourceSecrets } from '../sources/source.ts'
+
+export interface IntakeDependencies {
+  readonly ledger: Pick<Ledger, 'receive'>
+  readonly secrets: {
+    /** The secrets of a source, perhaps some minutes old. */
+    read(source: string): Promise<SourceSecrets>
+    /** The secrets as they are now; undefined when they have been looked at only just now. */
+    reread(source: string): Promise<SourceSecrets | undefined>
+  }
+  readonly clock: Clock
+  /** Real time, in milliseconds since 1970. */
+  readonly nowMs: () => number
+}
+
+/** POST: signed messages become complaints. GET: the platform makes sure of who listens. */
+export function makeHandler({ ledger, secrets, clock, nowMs }: IntakeDependencies) {
+  return http(async (event) => {
+    const source = sourceOf(event)
+    const request = inboundOf(event)
+    if (event.requestContext.http.method === 'GET') return handshake(source, request)
+    await verify(source, request)
+    return receive(source.parse(request))
+  })
+
+  async function verify(source: Source, request: Inbound): Promise<void> {
+    try {
+      source.verify(request, await secrets.read(source.name), nowMs())
+    } catch (error) {
+      if (!(error instanceof Problem && error.kind === 'wrong-signature')) throw error
+      const newest = await secrets.reread(source.name)
+      if (newest === undefined) throw error
+      source.verify(request, newest, nowMs())
+    }
+  }
+
+  async function handshake(source: Source, request: Inbound): Promise<HttpResult> {
+    if (source.handshake === undefined)
+      throw new Problem('not-found', 'This source needs no handshake: POST to it')
+    const { contentType, body } = source.handshake(request, await secrets.read(source.name))
+    return { statusCode: 200, headers: { 'content-type': contentType }, body }
+  }
+
+  async function receive(messages: readonly Message[]): Promise<HttpResult> {
+    const now = await clock.now()
+    const receipts: Receipt[] = []
+    // One after the other: where one fails, the platform sends all of them again, and those before it are duplicates.
+    for (const message of messages) {
+      receipts.push(await ledger.receive(message, { id: `source:${message.source}` }, now))
+    }
+    const [first] = receipts
+    if (first === undefined) return json(202, { outcome: 'ignored' })
+    return json(202, receipts.length === 1 ? first : { ...first, results: receipts })
+  }
+}
+
+function sourceOf(event: HttpEvent): Source {
+  const source = sources.get(event.pathParameters?.source ?? '')
+  if (source === undefined) {
+    throw new Problem('not-found', `There is no such source; sources: ${[...sources.keys()].join(', ')}`)
+  }
+  return source
+}
+
+/** The ARNs of the sources' secrets, by source. */
+const arnOf = (source: string): string => {
+  const arns: Record<string, string> = JSON.parse(env('SOURCE_SECRETS'))
+  const arn = Object.hasOwn(arns, source) ? arns[source] : undefined
+  if (arn === undefined) throw new Error(`SOURCE_SECRETS names no secret for source ${source}`)
+  return arn
+}
+
+export const handler = makeHandler({
+  ledger: new Ledger(dynamodb, env('TABLE_NAME')),
+  secrets: {
+    read: async (source) => readSecret(arnOf(source), sourceSecrets),
+    reread: async (source) => rereadSecret(arnOf(source), sourceSecrets),
+  },
+  clock: stageClock,
+  nowMs: Date.now,
+})

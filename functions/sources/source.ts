@@ -1,0 +1,73 @@
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import * as z from 'zod'
+import type { Message } from '../domain/complaint.ts'
+import type { Inbound } from '../shared/http.ts'
+
+/**
+ * A place that complaints come from: how its webhooks are verified, and what becomes of their bodies. One file each;
+ * docs/sources.md shows how to add one. A source does no I/O and knows no clock.
+ */
+export interface Source {
+  /** The last part of its address, `/webhooks/<name>`, and with a message's id the dedupe key. Never changes. */
+  readonly name: string
+  /**
+   * Whether the platform sent this, by the bytes as they came. Runs before anything of the body is looked at.
+   *
+   * @param nowMs real time, in milliseconds since 1970: signatures age by it, whatever the stage's clock says.
+   * @throws Problem `unsigned`, `stale-signature`; `wrong-signature` where another secret might make it fit.
+   */
+  verify(request: Inbound, secrets: SourceSecrets, nowMs: number): void
+  /**
+   * The messages in a verified request; none where it holds nothing that anybody complains in. All of it is checked
+   * here: a request is taken whole or refused whole.
+   *
+   * @throws Problem `malformed-body`, `unsupported-media-type`, `invalid`.
+   */
+  parse(request: Inbound): Message[]
+  /**
+   * The answer to the platform's GET, for one that wants proof of who listens.
+   *
+   * @throws Problem.
+   */
+  handshake?(request: Inbound, secrets: SourceSecrets): Handshake
+}
+
+export interface Handshake {
+  readonly contentType: string
+  readonly body: string
+}
+
+/**
+ * A source's secret in Secrets Manager: lists of keys by their use, newest first. `active` are those that sign its
+ * webhooks; while one replaces another both are in it. A source may define further uses.
+ */
+export interface SourceSecrets {
+  readonly active: readonly string[]
+  readonly [use: string]: readonly string[]
+}
+
+/** Shorter than this is no secret but a mistake; every platform's are longer. */
+const secretKey = z.string().min(16)
+
+/**
+ * The shape of a source's secret. Before it is set it holds no list at all, and so no signature fits. What is no list
+ * is skipped: whoever creates a secret leaves remarks in it.
+ */
+export const sourceSecrets: z.ZodType<SourceSecrets> = z
+  .record(z.string(), z.unknown())
+  .transform((all) => Object.fromEntries(Object.entries(all).filter(([, value]) => Array.isArray(value))))
+  .pipe(z.record(z.string(), z.array(secretKey)))
+  .transform((lists) => ({ active: [], ...lists }))
+
+/** The HMAC-SHA256 of some bytes. */
+export const hmacSha256 = (key: string | Uint8Array, ...parts: (string | Uint8Array)[]): Buffer => {
+  const hmac = createHmac('sha256', key)
+  for (const part of parts) hmac.update(part)
+  return hmac.digest()
+}
+
+/** Whether `given`, encoded text from a request, is this digest; takes the same time wherever they differ. */
+export function isDigest(digest: Buffer, given: string, encoding: 'base64' | 'hex'): boolean {
+  const bytes = Buffer.from(given, encoding)
+  return bytes.length === digest.length && timingSafeEqual(bytes, digest)
+}
