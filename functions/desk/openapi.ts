@@ -1,0 +1,280 @@
+import * as z from 'zod'
+import { PROBLEMS, type ProblemKind } from '../shared/problem.ts'
+import { webBody } from '../sources/web.ts'
+import { xBody } from '../sources/x.ts'
+import { COMMANDS, complaintId, complaintView, eventView, listQuery } from './schema.ts'
+
+let made: unknown
+
+/** The OpenAPI 3.1 document of every route, made of the schemas that requests are checked by; made once, when first asked for. */
+export function openApi(): unknown {
+  made ??= document()
+  return made
+}
+
+const jsonContent = (schema: unknown) => ({ content: { 'application/json': { schema } } })
+const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` })
+const answer = (description: string, schema: unknown) => ({ description, ...jsonContent(schema) })
+
+/** Refusals by their status: those of one status share an entry, as OpenAPI wants. */
+const problems = (...kinds: ProblemKind[]) =>
+  Object.fromEntries(
+    [...Map.groupBy([...kinds, 'internal', 'busy'] as const, (kind) => PROBLEMS[kind].status)].map(
+      ([status, same]) => [
+        status,
+        {
+          description: same.map((kind) => `${PROBLEMS[kind].title} (/problems/${kind})`).join('. '),
+          content: { 'application/problem+json': { schema: ref('Problem') } },
+        },
+      ],
+    ),
+  )
+
+const parameter = (where: 'path' | 'query' | 'header', name: string, schema: unknown, required = true) => ({
+  in: where,
+  name,
+  required,
+  schema,
+})
+
+const header = (name: string, required = true) => parameter('header', name, { type: 'string' }, required)
+
+const text = { type: 'string' }
+
+/** A schema as a part of this document, without what makes it a document of its own. */
+const bare = ({ $schema: _, $id: __, ...rest }: Record<string, unknown>): Record<string, unknown> => rest
+
+/** Requests are described as they are sent, before they are normalised. */
+const schemaOf = (schema: z.ZodType) => bare(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }))
+
+function document() {
+  const { acknowledge, ...others } = COMMANDS
+  const anyCommand = z.discriminatedUnion('type', [acknowledge, ...Object.values(others)])
+  const registry = z.registry<{ id?: string | undefined }>()
+  for (const [id, schema] of Object.entries({
+    Complaint: complaintView,
+    Event: eventView,
+    WebMessage: webBody,
+    XActivity: xBody,
+    Command: anyCommand,
+  })) {
+    registry.add(schema, { id })
+  }
+  const { schemas } = z.toJSONSchema(registry, { io: 'input', unrepresentable: 'any' })
+  const query = schemaOf(listQuery) as { properties: Record<string, unknown> }
+  const id = parameter('path', 'id', schemaOf(complaintId))
+  const ops = ['unauthenticated', 'not-allowed'] as const
+  const slack = (operationId: string, summary: string, contentType: string) => ({
+    post: {
+      operationId,
+      summary,
+      tags: ['Slack'],
+      security: [],
+      parameters: [header('x-slack-request-timestamp'), header('x-slack-signature')],
+      requestBody: { required: true, content: { [contentType]: { schema: { type: 'object' } } } },
+      responses: {
+        200: { description: 'What Slack shows to who pressed' },
+        ...problems('unsigned', 'stale-signature'),
+      },
+    },
+  })
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Redress',
+      version: '0.1.0',
+      description: 'Every complaint has one owner, and is escalated until the customer has an answer.',
+    },
+    security: [{ token: [] }],
+    paths: {
+      '/webhooks/{source}': {
+        get: {
+          operationId: 'handshake',
+          summary: "A platform's handshake",
+          tags: ['Webhooks'],
+          security: [],
+          parameters: [
+            parameter('path', 'source', { type: 'string', enum: ['x'] }),
+            parameter('query', 'crc_token', text),
+          ],
+          responses: {
+            200: answer('The token, signed', {
+              type: 'object',
+              properties: { response_token: text },
+              required: ['response_token'],
+            }),
+            ...problems('not-found', 'invalid'),
+          },
+        },
+        post: {
+          operationId: 'receive',
+          summary: 'A signed message becomes a complaint',
+          description:
+            'Source web: Standard Webhooks (webhook-id, webhook-timestamp, webhook-signature). Source x: account activity of X (x-twitter-webhooks-signature).',
+          tags: ['Webhooks'],
+          security: [],
+          parameters: [
+            parameter('path', 'source', { type: 'string', enum: ['web', 'x'] }),
+            ...[
+              'webhook-id',
+              'webhook-timestamp',
+              'webhook-signature',
+              'x-twitter-webhooks-signature',
+              'x-twitter-webhooks-signature-oauth2',
+            ].map((name) => header(name, false)),
+          ],
+          requestBody: { required: true, ...jsonContent({ anyOf: [ref('WebMessage'), ref('XActivity')] }) },
+          responses: {
+            202: answer('What became of it', ref('Receipt')),
+            ...problems(
+              'malformed-body',
+              'unsigned',
+              'wrong-signature',
+              'stale-signature',
+              'not-found',
+              'too-large',
+              'unsupported-media-type',
+              'invalid',
+            ),
+          },
+        },
+      },
+      '/complaints': {
+        get: {
+          operationId: 'listComplaints',
+          summary: "A team's complaints, newest first",
+          tags: ['Complaints'],
+          parameters: Object.entries(query.properties).map(([name, schema]) =>
+            parameter('query', name, schema, false),
+          ),
+          responses: {
+            200: answer('A page; with a stage asked for it may be short of `limit` while there is a `next`', {
+              type: 'object',
+              properties: {
+                complaints: { type: 'array', items: ref('Complaint') },
+                next: { ...text, description: '`after` of the next page; absent on the last' },
+              },
+              required: ['complaints'],
+            }),
+            ...problems(...ops, 'invalid'),
+          },
+        },
+      },
+      '/complaints/{id}': {
+        get: {
+          operationId: 'getComplaint',
+          summary: 'A complaint',
+          tags: ['Complaints'],
+          parameters: [id],
+          responses: { 200: answer('As it is now', ref('Complaint')), ...problems(...ops, 'not-found') },
+        },
+      },
+      '/complaints/{id}/timeline': {
+        get: {
+          operationId: 'getTimeline',
+          summary: 'All that happened to a complaint, in order',
+          tags: ['Complaints'],
+          parameters: [id],
+          responses: {
+            200: answer('Its events', {
+              type: 'object',
+              properties: { events: { type: 'array', items: ref('Event') } },
+              required: ['events'],
+            }),
+            ...problems(...ops, 'not-found'),
+          },
+        },
+      },
+      '/complaints/{id}/commands': {
+        post: {
+          operationId: 'command',
+          summary: 'Acts on a complaint',
+          tags: ['Complaints'],
+          parameters: [id],
+          requestBody: { required: true, ...jsonContent(ref('Command')) },
+          responses: {
+            200: answer('As it is after it', ref('Complaint')),
+            ...problems(
+              ...ops,
+              'malformed-body',
+              'not-found',
+              'forbidden-by-state',
+              'stale',
+              'too-large',
+              'unsupported-media-type',
+              'invalid',
+            ),
+          },
+        },
+      },
+      '/slack/interactions': slack(
+        'slackInteraction',
+        'Buttons and dialogs',
+        'application/x-www-form-urlencoded',
+      ),
+      '/slack/commands': slack('slackCommand', 'Slash commands', 'application/x-www-form-urlencoded'),
+      '/slack/events': slack('slackEvent', 'Events', 'application/json'),
+      '/openapi.json': {
+        get: {
+          operationId: 'openapi',
+          summary: 'This document',
+          tags: ['About'],
+          security: [],
+          responses: { 200: answer('OpenAPI 3.1', { type: 'object' }) },
+        },
+      },
+    },
+    components: {
+      securitySchemes: {
+        token: {
+          type: 'http',
+          scheme: 'bearer',
+          description: "One team's token, with a role: read, act or admin",
+        },
+      },
+      schemas: {
+        ...Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, bare(schema)])),
+        Receipt: {
+          type: 'object',
+          properties: {
+            complaintId: text,
+            outcome: { type: 'string', enum: ['opened', 'linked', 'duplicate', 'ignored'] },
+            results: {
+              type: 'array',
+              description:
+                'All of them, where a delivery held several messages; the first is outside as well',
+              items: {
+                type: 'object',
+                properties: {
+                  complaintId: text,
+                  outcome: { type: 'string', enum: ['opened', 'linked', 'duplicate'] },
+                },
+                required: ['complaintId', 'outcome'],
+              },
+            },
+          },
+          required: ['outcome'],
+        },
+        Problem: {
+          type: 'object',
+          description: 'RFC 9457',
+          properties: {
+            type: { ...text, format: 'uri-reference' },
+            title: text,
+            status: { type: 'integer' },
+            detail: text,
+            errors: {
+              type: 'array',
+              items: {
+                type: 'object',
+                properties: { field: text, detail: text },
+                required: ['field', 'detail'],
+              },
+            },
+          },
+          required: ['type', 'title', 'status', 'detail'],
+        },
+      },
+    },
+  }
+}
