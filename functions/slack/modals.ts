@@ -1,0 +1,231 @@
+import type { InputBlock, KnownBlock, ModalView, PlainTextElement } from '@slack/types'
+import type { Complaint, Redress } from '../domain/complaint.ts'
+import { type Action, type ActionType, expectedSeq } from '../domain/decide.ts'
+import type { Policy } from '../domain/policy.ts'
+import { isCurrency, toMinorUnits } from './money.ts'
+import { escaped, mrkdwn } from './mrkdwn.ts'
+
+/** What a view carries through Slack and back; the same as a button does. */
+export interface Origin {
+  readonly complaintId: string
+  readonly expects?: number | undefined
+}
+
+/** What somebody entered, by block and element, as Slack sends it. */
+export type ViewState = Readonly<
+  Record<
+    string,
+    Readonly<
+      Record<
+        string,
+        {
+          readonly value?: string | null | undefined
+          readonly selected_option?: { readonly value: string } | null | undefined
+        }
+      >
+    >
+  >
+>
+
+/** The action that a view asks for, or what is wrong with which of its fields. */
+export type Submission = { readonly action: Action } | { readonly errors: Readonly<Record<string, string>> }
+
+interface Modal {
+  readonly title: string
+  readonly submit: string
+  readonly blocks: (complaint: Complaint, policy: Policy) => KnownBlock[]
+  readonly parse: (field: (name: string) => string) => Submission
+}
+
+const plain = (text: string): PlainTextElement => ({ type: 'plain_text', text: text.slice(0, 75) })
+
+const LONGEST = 2000
+
+const lines = (block_id: string, label: string, hint?: string): InputBlock => ({
+  type: 'input',
+  block_id,
+  label: plain(label),
+  ...(hint === undefined ? {} : { hint: plain(hint) }),
+  element: { type: 'plain_text_input', action_id: block_id, multiline: true, max_length: LONGEST },
+})
+
+const line = (block_id: string, label: string, placeholder: string): InputBlock => ({
+  type: 'input',
+  block_id,
+  label: plain(label),
+  optional: true,
+  element: {
+    type: 'plain_text_input',
+    action_id: block_id,
+    max_length: 300,
+    placeholder: plain(placeholder),
+  },
+})
+
+const choice = (
+  block_id: string,
+  label: string,
+  options: [value: string, text: string][],
+  optional = false,
+): InputBlock => ({
+  type: 'input',
+  block_id,
+  label: plain(label),
+  optional,
+  element: {
+    type: 'static_select',
+    action_id: block_id,
+    options: options.slice(0, 100).map(([value, text]) => ({ value, text: plain(text) })),
+  },
+})
+
+const KINDS: [Redress['kind'], string][] = [
+  ['refund', 'Refund'],
+  ['goodwill', 'Goodwill payment'],
+  ['in-kind', 'Something in kind'],
+]
+
+/** A modal that asks for one thing, as its action does. */
+const asking = (
+  type: 'decline-handoff' | 'pause' | 'reopen',
+  title: string,
+  submit: string,
+  label: string,
+): Modal => ({
+  title,
+  submit,
+  blocks: () => [lines('reason', label)],
+  parse: (field) => {
+    const reason = field('reason')
+    return reason === '' ? { errors: { reason: 'Say why' } } : { action: { type, reason } }
+  },
+})
+
+/** The actions that need more than a press. */
+const MODALS: Partial<Record<ActionType, Modal>> = {
+  'hand-off': {
+    title: 'Hand off',
+    submit: 'Ask them',
+    blocks: (complaint, policy) => [
+      choice(
+        'toTeam',
+        'To which team?',
+        Object.entries(policy.teams)
+          .filter(([id]) => id !== complaint.team)
+          .map(([id, team]) => [id, team.name]),
+      ),
+      lines(
+        'reason',
+        'Why them, and what have you told the customer?',
+        'Until they accept, you still own it',
+      ),
+    ],
+    parse: (field) => {
+      const toTeam = field('toTeam')
+      const reason = field('reason')
+      return toTeam === '' || reason === ''
+        ? {
+            errors: {
+              ...(toTeam === '' ? { toTeam: 'Choose a team' } : {}),
+              ...(reason === '' ? { reason: 'Say why' } : {}),
+            },
+          }
+        : { action: { type: 'hand-off', toTeam, reason } }
+    },
+  },
+  'decline-handoff': asking('decline-handoff', 'Decline', 'Decline', 'Why not you?'),
+  pause: asking('pause', 'Pause', 'Pause', 'What are we waiting for?'),
+  reopen: asking('reopen', 'Reopen', 'Reopen', 'What is still wrong?'),
+  resolve: {
+    title: 'Resolve',
+    submit: 'Resolve',
+    blocks: () => [
+      lines('summary', 'What was the answer?'),
+      choice('kind', 'What did the customer get?', KINDS, true),
+      line('amount', 'Amount', '12.50'),
+      line('currency', 'Currency', 'GBP'),
+      line('description', 'What exactly?', 'A replacement, a voucher, …'),
+    ],
+    parse: (field) => {
+      const summary = field('summary')
+      const redress = redressOf(field)
+      const errors = {
+        ...(summary === '' ? { summary: 'Say what the answer was' } : {}),
+        ...('errors' in redress ? redress.errors : {}),
+      }
+      if (Object.keys(errors).length > 0 || 'errors' in redress) return { errors }
+      return {
+        action: {
+          type: 'resolve',
+          summary,
+          ...(redress.redress === undefined ? {} : { redress: redress.redress }),
+        },
+      }
+    },
+  },
+}
+
+function redressOf(
+  field: (name: string) => string,
+): { redress?: Redress } | { errors: Record<string, string> } {
+  const kind = KINDS.find(([value]) => value === field('kind'))?.[0]
+  const amount = field('amount')
+  const currency = field('currency').toUpperCase()
+  const description = field('description')
+  if (kind === undefined) {
+    const filled = [amount, description].some((value) => value !== '')
+    return filled ? { errors: { kind: 'Choose what the customer got, or clear the fields below' } } : {}
+  }
+  const told = description === '' ? {} : { description }
+  if (amount === '') {
+    return kind === 'in-kind'
+      ? { redress: { kind, ...told } }
+      : { errors: { amount: 'Say how much, like 12.50' } }
+  }
+  if (!isCurrency(currency))
+    return { errors: { currency: 'Give the currency’s three letters, like GBP or EUR' } }
+  const minor = toMinorUnits(amount, currency)
+  if (minor === undefined) {
+    return {
+      errors: { amount: `Write an amount of ${currency} above 0 with a decimal point, like 12.50 or 1200` },
+    }
+  }
+  return { redress: { kind, amount: minor, currency, ...told } }
+}
+
+/** Whether an action asks for more than a press of its button. */
+export const needsModal = (type: ActionType): boolean => MODALS[type] !== undefined
+
+/** The view that asks for what an action needs; undefined for an action that needs nothing. */
+export function modal(type: ActionType, complaint: Complaint, policy: Policy): ModalView | undefined {
+  const spec = MODALS[type]
+  if (spec === undefined) return undefined
+  const origin: Origin = { complaintId: complaint.id, expects: expectedSeq(complaint, type) }
+  return {
+    type: 'modal',
+    callback_id: type,
+    private_metadata: JSON.stringify(origin),
+    title: plain(spec.title),
+    submit: plain(spec.submit),
+    close: plain('Cancel'),
+    blocks: spec.blocks(complaint, policy),
+  }
+}
+
+/** What a submitted view asks for; undefined for a view that is none of ours. */
+export function submissionOf(callbackId: string, state: ViewState): Submission | undefined {
+  const spec = MODALS[callbackId as ActionType]
+  // Each block has one element, by the same name.
+  return spec?.parse((name) => {
+    const element = state[name]?.[name]
+    return (element?.selected_option?.value ?? element?.value ?? '').trim()
+  })
+}
+
+/** A view that says why nothing came of it. */
+export const refusalView = (message: string): ModalView => ({
+  type: 'modal',
+  title: plain('Nothing was changed'),
+  close: plain('Close'),
+  blocks: [{ type: 'section', text: mrkdwn(escaped(message, 1000)) }],
+})

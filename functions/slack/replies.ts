@@ -1,0 +1,132 @@
+import type { Complaint, Event, TimerName } from '../domain/complaint.ts'
+import { type Policy, peopleAt, teamOf, timerSpec } from '../domain/policy.ts'
+import { ladderOf } from '../domain/timers.ts'
+import { type Content, redressText, timerName } from './card.ts'
+import { date, escaped, mention, mrkdwn, nameOf, teamName } from './mrkdwn.ts'
+
+/** A line in a complaint's thread. */
+export interface Reply extends Content {
+  /** Ids of the people it calls; they are also told in their own team's channel. */
+  readonly people: readonly string[]
+}
+
+/** How much of what somebody wrote a line shows. */
+const QUOTED = 1000
+
+/**
+ * What the thread says of an event; undefined for one that deserves no line of its own.
+ *
+ * @param after the complaint as it stood right after the event, not as it stands now.
+ */
+export function replyTo(event: Event, after: Complaint, policy: Policy): Reply | undefined {
+  const line = lineFor(event, after, policy)
+  if (line === undefined) return undefined
+  const [text, people = []] = line
+  return { text, blocks: [{ type: 'section', text: mrkdwn(text) }], people: [...new Set(people)] }
+}
+
+type Line = readonly [text: string, people?: readonly string[]] | undefined
+
+function lineFor(event: Event, after: Complaint, policy: Policy): Line {
+  const actor = nameOf(policy, event.actor)
+  const calling = (people: readonly string[]): string =>
+    people.map((person) => mention(policy, person)).join(', ')
+  switch (event.type) {
+    case 'received': // the parent message says it
+    case 'escalation-due': // `escalated` follows and says whom it concerns
+    case 'follow-up-due': // `closed` follows
+      return undefined
+    case 'acknowledged':
+      return [`:eyes: ${actor} acknowledged it`]
+    case 'taken':
+      return [`:raising_hand: ${nameOf(policy, event.owner)} took it over`]
+    case 'assigned':
+      return [`:bust_in_silhouette: ${actor} assigned it to ${mention(policy, event.owner)}`, [event.owner]]
+    case 'handoff-requested': {
+      const people = answering(policy, event.toTeam)
+      const asks = `:arrow_right: ${actor} asks *${teamName(policy, event.toTeam)}* to take over: ${escaped(event.reason, QUOTED)}`
+      return [people.length === 0 ? asks : `${asks}\n${calling(people)}, please accept or decline`, people]
+    }
+    case 'handoff-accepted':
+      return [
+        `:handshake: *${teamName(policy, event.team)}* accepted; ${nameOf(policy, event.owner)} owns it now`,
+      ]
+    case 'handoff-declined':
+      return [
+        `:leftwards_arrow_with_hook: ${actor} declined for *${teamName(policy, event.team)}*: ${escaped(event.reason, QUOTED)}\nIt stays with ${mention(policy, after.owner)}`,
+        [after.owner],
+      ]
+    case 'paused':
+      return [`:double_vertical_bar: ${actor} paused it: ${escaped(event.reason, QUOTED)}`]
+    case 'resumed':
+      return [`:arrow_forward: ${actor} resumed it`]
+    case 'timer-warned': {
+      const people = concerned(policy, after, event.timer)
+      return [
+        `:hourglass: ${event.percent}% of the time for *${timerName(event.timer)}* has passed${due(event, event.timer)}. ${calling(people)}`,
+        people,
+      ]
+    }
+    case 'timer-breached': {
+      const people = concerned(policy, after, event.timer)
+      const missed = `:red_circle: *${timerName(event.timer)}* was due ${date(event.at)} and was missed`
+      // Where there is a ladder its first rung is due this very instant, and calls whom it concerns: once is enough.
+      const spec = timerSpec(policy, after, event.timer)
+      return spec?.ladder === undefined ? [`${missed}. ${calling(people)}`, people] : [missed]
+    }
+    case 'escalated':
+      return [
+        `:rotating_light: Level ${event.level}, ${event.role.replaceAll('-', ' ')}: ${calling(event.people)}, *${timerName(event.timer)}* is overdue`,
+        event.people,
+      ]
+    case 'reminded': {
+      const people = atTheTop(policy, after, event.timer)
+      return [
+        `:rotating_light: Reminder ${event.times}: ${calling(people)}, *${timerName(event.timer)}* is still overdue`,
+        people,
+      ]
+    }
+    case 'resolved':
+      return [
+        `:white_check_mark: ${actor} resolved it: ${escaped(event.summary, QUOTED)}${event.redress === undefined ? '' : `\nRedress: ${redressText(event.redress)}`}`,
+      ]
+    case 'closed':
+      return [
+        event.actor === 'clock' ? ':lock: Closed: nobody objected in time' : `:lock: ${actor} closed it`,
+      ]
+    case 'reopened':
+      return [
+        `:unlock: ${actor} reopened it: ${escaped(event.reason, QUOTED)}\n${mention(policy, after.owner)} owns it`,
+        [after.owner],
+      ]
+    case 'withdrawn':
+      return [`:no_entry_sign: ${actor} withdrew it: ${escaped(event.reason, QUOTED)}`]
+    case 'noted':
+      return [`:memo: ${actor}: ${escaped(event.text, QUOTED)}`]
+  }
+}
+
+/** Who has to answer a handoff to a team. */
+const answering = (policy: Policy, team: string): string[] => {
+  const onCall = teamOf(policy, team)?.onCall
+  return onCall === undefined ? [] : [onCall]
+}
+
+/** Who can still keep a deadline: for a handoff the team that was asked, for all else the owner. */
+const concerned = (policy: Policy, complaint: Complaint, timer: TimerName): string[] =>
+  timer === 'accept-handoff' && complaint.handoff !== undefined
+    ? answering(policy, complaint.handoff.toTeam)
+    : [complaint.owner]
+
+function atTheTop(policy: Policy, complaint: Complaint, name: TimerName): readonly string[] {
+  const spec = timerSpec(policy, complaint, name)
+  const ladder = spec && ladderOf(policy, spec)
+  const timer = complaint.timers.find((candidate) => candidate.name === name)
+  if (ladder === undefined || timer === undefined) return concerned(policy, complaint, name)
+  return peopleAt(policy, complaint, timer, ladder, ladder.rungs.length).people
+}
+
+const due = (event: Event, name: TimerName): string => {
+  const timer = event.timers?.find((candidate) => candidate.name === name)
+  return timer === undefined ? '' : `; it is due ${date(timer.dueAt)}`
+}
