@@ -29,7 +29,7 @@ const post = z.object({
 const directMessage = z.object({
   type: z.literal('message_create'),
   id: foreignId,
-  created_timestamp: z.string().regex(/^\d{1,15}$/, 'must be milliseconds since 1970, as a string'),
+  created_timestamp: z.string().regex(/^\d{13}$/, 'must be milliseconds since 1970, as a string'),
   message_create: z.object({ sender_id: foreignId, message_data: z.object({ text: text.default('') }) }),
 })
 

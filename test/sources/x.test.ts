@@ -1,0 +1,213 @@
+import { createHmac } from 'node:crypto'
+import { describe, expect, it } from 'vitest'
+import { Problem } from '../../functions/shared/problem.ts'
+import type { SourceSecrets } from '../../functions/sources/source.ts'
+import { x } from '../../functions/sources/x.ts'
+import { inbound, X_SECRET, xActivity, xDirectMessage, xHeaders, xPost, xSignature } from './requests.ts'
+
+const kindOf = (act: () => unknown): string => {
+  try {
+    act()
+  } catch (error) {
+    if (error instanceof Problem) return error.kind
+    throw error
+  }
+  return 'accepted'
+}
+
+const BODY = JSON.stringify(xActivity({ tweet_create_events: [xPost()] }))
+
+describe('the signature of source x', () => {
+  const verify = (
+    headers: Record<string, string>,
+    secrets: SourceSecrets = { active: [X_SECRET] },
+    body = BODY,
+  ) => kindOf(() => x.verify(inbound(body, headers), secrets, 0))
+
+  it('is the HMAC of the body by any active consumer secret', () => {
+    expect(verify(xHeaders(BODY))).toBe('accepted')
+    expect(verify(xHeaders(BODY, 'another-consumer-secret'))).toBe('wrong-signature')
+    expect(verify(xHeaders(BODY), { active: ['another-consumer-secret', X_SECRET] })).toBe('accepted')
+    expect(verify(xHeaders(BODY), { active: [] })).toBe('wrong-signature')
+    expect(verify(xHeaders(BODY), { active: [X_SECRET] }, BODY.replace('bill', 'bi1l'))).toBe(
+      'wrong-signature',
+    )
+  })
+
+  it('must be there, and whole', () => {
+    expect(verify({})).toBe('unsigned')
+    const good = xSignature(BODY)
+    for (const signature of [
+      good.slice(7),
+      good.slice(0, -1),
+      `${good}=`,
+      `sha1=${good.slice(7)}`,
+      `${good},${good}`,
+    ]) {
+      expect(verify({ 'x-twitter-webhooks-signature': signature })).toBe('wrong-signature')
+    }
+  })
+
+  describe('by the OAuth 2 client secret', () => {
+    const client = 'client-secret-of-a-test'
+    const secrets = { active: [X_SECRET], oauth2: ['an-older-client-secret', client] }
+    const both = (oauth2: string) => ({ ...xHeaders(BODY), 'x-twitter-webhooks-signature-oauth2': oauth2 })
+
+    it('must be right wherever it is given: there is no falling back', () => {
+      expect(verify(both(xSignature(BODY, client)), secrets)).toBe('accepted')
+      expect(verify(both(xSignature(BODY, X_SECRET)), secrets)).toBe('wrong-signature')
+      expect(verify(both(''), secrets)).toBe('wrong-signature')
+      expect(verify(both(xSignature(BODY, client)), { active: [X_SECRET] })).toBe('wrong-signature')
+    })
+
+    it('does not replace the one by the consumer secret', () => {
+      const only = { 'x-twitter-webhooks-signature-oauth2': xSignature(BODY, client) }
+      expect(verify(only, secrets)).toBe('unsigned')
+    })
+  })
+})
+
+describe('the handshake of source x', () => {
+  const shake = (query: string, active = [X_SECRET]) => x.handshake?.(inbound('', {}, query), { active })
+
+  it('signs the challenge with the newest secret', () => {
+    const token = 'NGMwNzk3OTktYTJkOC00YTFmLTg1ZTktYTFkNTk0NjVjYmVi'
+    const digest = createHmac('sha256', X_SECRET).update(token).digest('base64')
+    expect(shake(`crc_token=${token}&nonce=abc`, [X_SECRET, 'an-older-consumer-secret'])).toEqual({
+      contentType: 'application/json',
+      body: JSON.stringify({ response_token: `sha256=${digest}` }),
+    })
+  })
+
+  it('signs nothing that could be the body of a delivery', () => {
+    for (const token of [BODY, '{}', '[]', '"a"', ' ', '', 'x'.repeat(201)]) {
+      expect(kindOf(() => shake(new URLSearchParams({ crc_token: token }).toString()))).toBe('invalid')
+    }
+    expect(kindOf(() => shake(''))).toBe('invalid')
+  })
+
+  it('waits until a secret is set', () => {
+    expect(kindOf(() => shake('crc_token=abc', []))).toBe('busy')
+  })
+})
+
+describe('a delivery of source x', () => {
+  const parse = (body: unknown) =>
+    x.parse(inbound(JSON.stringify(body), { 'content-type': 'application/json' }))
+  const parsePost = (changes: Record<string, unknown>) =>
+    parse(xActivity({ tweet_create_events: [xPost(changes)] }))[0]
+
+  it('has a message for a post', () => {
+    expect(parse(xActivity({ tweet_create_events: [xPost()] }))).toEqual([
+      {
+        source: 'x',
+        messageId: 'post:1990000000000000001',
+        postedAt: '2026-11-21T10:05:00Z',
+        author: { id: '42', name: 'Jo @jo_writes' },
+        text: '@example I can only open my bill over 3G',
+        public: true,
+        channel: 'x',
+        permalink: 'https://x.com/jo_writes/status/1990000000000000001',
+        language: 'en',
+      },
+    ])
+  })
+
+  it('has a message for a direct message, with the name from beside it', () => {
+    const users = { 42: { id: '42', name: 'Jo', screen_name: 'jo_writes', followers_count: 3 } }
+    const message = {
+      source: 'x',
+      messageId: 'dm:1990000000000000002',
+      postedAt: '2026-11-21T10:05:00Z',
+      author: { id: '42', name: 'Jo @jo_writes' },
+      text: 'Nobody answers',
+      public: false,
+      channel: 'x',
+    }
+    expect(parse(xActivity({ direct_message_events: [xDirectMessage()], users }))).toEqual([message])
+    expect(parse(xActivity({ direct_message_events: [xDirectMessage()] }))).toEqual([
+      { ...message, author: { id: '42' } },
+    ])
+  })
+
+  it('takes the whole of a long post, and what the customer typed instead of its escapes', () => {
+    const long = {
+      truncated: true,
+      text: 'short…',
+      extended_tweet: { full_text: 'the whole &lt;of it&gt; &amp;amp;' },
+    }
+    expect(parsePost(long)?.text).toBe('the whole <of it> &amp;')
+  })
+
+  it('takes times in both of X’s forms', () => {
+    expect(parsePost({ created_at: 'Wed Jul 01 00:30:00 +0100 2026' })?.postedAt).toBe('2026-06-30T23:30:00Z')
+    expect(parsePost({ created_at: '2026-11-21T10:05:00.000Z' })?.postedAt).toBe('2026-11-21T10:05:00Z')
+    for (const created_at of [
+      'Sat Foo 21 10:05:00 +0000 2026',
+      'Mon Feb 30 10:05:00 +0000 2026',
+      'now',
+      '',
+    ]) {
+      expect(kindOf(() => parsePost({ created_at }))).toBe('invalid')
+    }
+  })
+
+  it('mends broken characters, which X would not send again', () => {
+    expect(parsePost({ text: 'half \ud83d', user: { id_str: '42', screen_name: '\ud83d' } })).toMatchObject({
+      text: 'half \ufffd',
+      permalink: 'https://x.com/%EF%BF%BD/status/1990000000000000001',
+    })
+  })
+
+  it('has none for what we wrote, for what is passed on, and for events of other kinds', () => {
+    const own = { id_str: '7', name: 'Us', screen_name: 'example' }
+    const ours = xDirectMessage({ message_create: { sender_id: '7', message_data: { text: 'Hello' } } })
+    expect(
+      parse(
+        xActivity({
+          tweet_create_events: [xPost({ user: own }), xPost({ retweeted_status: { id_str: '1' } })],
+          direct_message_events: [ours, { type: 'participants_join', anything: 1 }],
+          favorite_events: [{ id: 'like' }],
+          follow_events: 'whatever',
+        }),
+      ),
+    ).toEqual([])
+    expect(parse({ for_user_id: '7', tweet_delete_events: [{}] })).toEqual([])
+  })
+
+  it('may hold many messages, in order', () => {
+    const ids = ['1', '2', '3']
+    const messages = parse(
+      xActivity({
+        tweet_create_events: ids.map((id_str) => xPost({ id_str })),
+        direct_message_events: [xDirectMessage({ id: '1' })],
+      }),
+    )
+    expect(messages.map(({ messageId }) => messageId)).toEqual(['post:1', 'post:2', 'post:3', 'dm:1'])
+  })
+
+  it.each([
+    {},
+    { for_user_id: 7 },
+    [],
+    xActivity({ tweet_create_events: {} }),
+    xActivity({ tweet_create_events: [{}] }),
+    xActivity({ tweet_create_events: [xPost(), xPost({ user: undefined })] }),
+    xActivity({ tweet_create_events: Array.from({ length: 101 }, () => xPost()) }),
+    xActivity({ direct_message_events: [xDirectMessage({ created_timestamp: 'soon' })] }),
+    xActivity({ direct_message_events: [xDirectMessage({ created_timestamp: '999999999999999' })] }),
+    xActivity({ direct_message_events: [{}] }),
+  ])('is refused whole where it has the wrong shape (%#)', (body) => {
+    expect(kindOf(() => parse(body))).toBe('invalid')
+  })
+
+  it('cannot name a user that every object has', () => {
+    for (const sender_id of ['__proto__', 'constructor', 'toString']) {
+      const event = xDirectMessage({ message_create: { sender_id, message_data: { text: 'x' } } })
+      const body = JSON.stringify(xActivity({ direct_message_events: [event], users: {} }))
+      expect(x.parse(inbound(body, { 'content-type': 'application/json' }))[0]?.author).toEqual({
+        id: sender_id,
+      })
+    }
+  })
+})
