@@ -205,7 +205,7 @@ function explain(error: unknown): string {
   if (error instanceof Contention) return 'Others were acting on it at the same time. Please try again'
   if (error instanceof SlackFailure) {
     logger.warn('Slack did not open a modal', { code: error.code, reason: error.message })
-    return 'Slack was too slow to open the form. Please press again'
+    return `The form did not open (${error.code}). Please press again`
   }
   throw error
 }

@@ -1,0 +1,115 @@
+import { processPartialResponse, SqsFifoPartialProcessorAsync } from '@aws-lambda-powertools/batch'
+import { ChangeMessageVisibilityBatchCommand, type SQSClient } from '@aws-sdk/client-sqs'
+import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
+import { logger } from '../shared/logger.ts'
+import type { OutboxMessage } from '../shared/queues.ts'
+import { SlackFailure } from '../slack/client.ts'
+import { delaySeconds } from './delay.ts'
+import { deliver, type Outside } from './deliver.ts'
+
+/** What a batch needs from outside, beside what its deliveries need. */
+export interface Surroundings extends Outside {
+  readonly sqs: Pick<SQSClient, 'send'>
+  readonly queueUrl: string
+}
+
+/** With less than this left, a message waits for the next invocation: being killed halfway costs a search. */
+const NEEDED_MS = 25_000
+
+/** There is no time left to try. */
+class NotNow extends Error {}
+
+const processor = new SqsFifoPartialProcessorAsync()
+
+/**
+ * Delivers the outbox to Slack. Once a message of a complaint fails, the later ones of that complaint fail with it,
+ * and the queue delivers them again in order; after the last attempt they wait in the dead-letter queue.
+ */
+export async function deliverBatch(
+  event: SQSEvent,
+  context: Context,
+  outside: Surroundings,
+): Promise<SQSBatchResponse> {
+  const delays = new Map<string, number>()
+  let busy: SlackFailure | undefined
+
+  const attempt = async (record: SQSRecord): Promise<void> => {
+    const group = record.attributes.MessageGroupId ?? ''
+    try {
+      // Asked to wait, we wait: whoever goes on asking is made to wait longer.
+      if (busy !== undefined) throw busy
+      if (context.getRemainingTimeInMillis() < NEEDED_MS) throw new NotNow()
+      await deliver(parse(record), outside)
+    } catch (error) {
+      const attempts = Number(record.attributes.ApproximateReceiveCount)
+      const delay = error instanceof NotNow ? 0 : delaySeconds(error, attempts)
+      if (error instanceof SlackFailure && error.kind === 'rate-limited') busy = error
+      delays.set(group, delay)
+      report(error, { complaintId: group, messageId: record.messageId, attempts, delaySeconds: delay })
+      throw error
+    }
+  }
+  const response = await processPartialResponse(event, attempt, processor, {
+    context,
+    skipGroupOnError: true,
+    throwOnFullBatchFailure: false,
+  })
+  const failed = new Set(response.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier))
+  await postpone(
+    event.Records.filter(({ messageId }) => failed.has(messageId)),
+    delays,
+    outside,
+  )
+  return response
+}
+
+/** @throws Error for what is no message of the outbox: it ends in the dead-letter queue, where somebody can look at it. */
+function parse({ body, messageId }: SQSRecord): OutboxMessage {
+  const { complaintId, seq } = JSON.parse(body) as Partial<OutboxMessage>
+  if (typeof complaintId !== 'string' || typeof seq !== 'number') {
+    throw new Error(`Message ${messageId} names no complaint and event`)
+  }
+  return { complaintId, seq }
+}
+
+function report(error: unknown, facts: Record<string, unknown>): void {
+  if (error instanceof NotNow) return
+  if (!(error instanceof SlackFailure)) {
+    logger.error('A delivery failed', { ...facts, error: error as Error })
+  } else if (error.kind === 'permanent') {
+    // Waiting will not help: docs/slack.md says what each code wants changed.
+    logger.error('Slack refuses a delivery', { ...facts, code: error.code, reason: error.message })
+  } else {
+    logger.warn('Slack could not take a delivery', { ...facts, code: error.code })
+  }
+}
+
+/**
+ * Sets when failed messages come back. All of a complaint come back together: a FIFO queue holds back the whole group
+ * as long as one of them is hidden.
+ */
+async function postpone(
+  records: readonly SQSRecord[],
+  delays: ReadonlyMap<string, number>,
+  { sqs, queueUrl }: Surroundings,
+): Promise<void> {
+  if (records.length === 0) return
+  try {
+    const { Failed } = await sqs.send(
+      new ChangeMessageVisibilityBatchCommand({
+        QueueUrl: queueUrl,
+        Entries: records.map(({ receiptHandle, attributes }, index) => ({
+          Id: String(index),
+          ReceiptHandle: receiptHandle,
+          VisibilityTimeout: delays.get(attributes.MessageGroupId ?? '') ?? 0,
+        })),
+      }),
+    )
+    if (Failed !== undefined && Failed.length > 0) {
+      logger.warn('Some messages come back at the queue’s own time', { count: Failed.length })
+    }
+  } catch (error) {
+    // Then they come back when the queue's own visibility timeout is over: later, but none is lost.
+    logger.warn('Messages come back at the queue’s own time', { error: error as Error })
+  }
+}
