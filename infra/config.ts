@@ -71,7 +71,7 @@ const byStage: Record<
     logRetention: RetentionDays.TWO_WEEKS,
     logLevel: 'DEBUG',
     auditRateMinutes: 5,
-    sweepRateMinutes: 15,
+    sweepRateMinutes: 60,
     throttle: {
       webhooks: { rateLimit: 50, burstLimit: 100 },
       slack: { rateLimit: 20, burstLimit: 40 },
@@ -85,7 +85,7 @@ const byStage: Record<
     logRetention: RetentionDays.THREE_MONTHS,
     logLevel: 'INFO',
     auditRateMinutes: 5,
-    sweepRateMinutes: 15,
+    sweepRateMinutes: 60,
     // A channel's outage ends in everything it held back arriving at once: the burst is for that hour.
     throttle: {
       webhooks: { rateLimit: 200, burstLimit: 500 },

@@ -246,13 +246,13 @@ function rules({
     },
     {
       name: 'unanswered',
-      meaning: 'For an hour there has been at least one complaint that nobody acknowledged in time.',
+      meaning: 'Two counts on end found complaints that nobody has acknowledged in time.',
       missing: [
         TreatMissingData.IGNORE,
         'the auditor counts them; while it is silent the last count stands, and another alarm rings',
       ],
-      metric: redress.plain('Unanswered', Stats.MINIMUM, Duration.minutes(15)), // no sweep is further apart
-      periods: 4,
+      metric: redress.plain('Unanswered', Stats.MINIMUM, Duration.minutes(config.sweepRateMinutes)),
+      periods: 2,
     },
     ...functionsOf({ edge, streams, delivery, schedules, finance, workflow }).flatMap(
       ({ name, function: fn }) => [

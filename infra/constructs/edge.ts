@@ -102,14 +102,17 @@ export class Edge extends Construct {
     this.api = new HttpApi(this, 'Api', { apiName: `redress-${config.stage}`, createDefaultStage: false })
     const behind = { webhooks: this.intake, slack: this.slackDesk, ops: this.desk }
     const routes: HttpRoute[] = []
-    const throttles: Record<string, CfnStage.RouteSettingsProperty> = {}
+    const routeSettings: Record<string, object> = {}
     for (const group of ['webhooks', 'slack', 'ops'] as const) {
       const integration = new HttpLambdaIntegration(group, behind[group].function)
       for (const [method, path] of ROUTES[group]) {
         routes.push(...this.api.addRoutes({ path, methods: [method], integration }))
         const { rateLimit, burstLimit } = config.throttle[group]
-        // A map that CloudFormation passes on as it is: its keys are the API's own spelling.
-        throttles[`${method} ${path}`] = { throttlingRateLimit: rateLimit, throttlingBurstLimit: burstLimit }
+        // CloudFormation passes this map on as it is, so its keys are spelt as in a template.
+        routeSettings[`${method} ${path}`] = {
+          ThrottlingRateLimit: rateLimit,
+          ThrottlingBurstLimit: burstLimit,
+        }
       }
     }
     for (const route of routes)
@@ -145,12 +148,7 @@ export class Edge extends Construct {
       },
     })
     const cfnStage = stage.node.defaultChild as CfnStage
-    cfnStage.routeSettings = Object.fromEntries(
-      Object.entries(throttles).map(([route, t]) => [
-        route,
-        { ThrottlingRateLimit: t.throttlingRateLimit, ThrottlingBurstLimit: t.throttlingBurstLimit },
-      ]),
-    )
+    cfnStage.routeSettings = routeSettings
     for (const route of routes) stage.node.addDependency(route) // settings of a route that is not there yet are refused
   }
 }

@@ -81,7 +81,7 @@ export class Streams extends Construct {
         maxRecordAge: Duration.hours(1),
         // A plain destination: the library's own would grant three actions where one is needed.
         onFailure: { bind: () => ({ destination: queues.deadLetter.stream.queueArn }) },
-      }).node.addDependency(reader.role)
+      })
     }
   }
 }

@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest'
+import { readConfig } from '../../infra/config.ts'
+import { SAID } from './synth.ts'
+
+const read = (context: Record<string, string>, env: Record<string, string> = {}) =>
+  readConfig({ context: (key) => context[key], env })
+
+describe('The config of a stage', () => {
+  it('asks which stage it is for, and takes none for granted', () => {
+    expect(() => read({})).toThrow('say which stage: cdk … -c stage=<stage>, one of local, dev, prod')
+    expect(() => read({ stage: 'production' })).toThrow('one of local, dev, prod')
+  })
+
+  it('has time travel in the local stage only', () => {
+    expect(read(SAID.local.context, SAID.local.env).clockModule).toBe('infra/local/clock.ts')
+    expect(read(SAID.dev.context).clockModule).toBeUndefined()
+    expect(read(SAID.prod.context).clockModule).toBeUndefined()
+  })
+
+  it('has the local stage say where its Slack is, and no other', () => {
+    expect(() => read({ stage: 'local' })).toThrow('set REDRESS_SLACK_API_URL')
+    expect(() => read({ stage: 'local' }, { REDRESS_SLACK_API_URL: 'localhost' })).toThrow('is not a URL')
+    expect(() => read({ stage: 'dev' }, SAID.local.env)).toThrow('unset it to deploy dev')
+  })
+
+  it('has prod alarm somebody, in one way', () => {
+    const alarmTopicArn = 'arn:aws:sns:eu-west-1:123456789012:oncall'
+    expect(() => read({ stage: 'prod' })).toThrow('prod needs somebody to alarm')
+    expect(read({ stage: 'prod', alarmTopicArn }).alarmTopicArn).toBe(alarmTopicArn)
+    expect(() => read({ ...SAID.prod.context, alarmTopicArn })).toThrow('not both')
+    expect(() => read({ stage: 'prod', alarmTopicArn: 'oncall' })).toThrow('not the ARN of an SNS topic')
+    expect(() => read({ stage: 'prod', alarmEmail: 'oncall' })).toThrow('not an e-mail address')
+  })
+
+  it('names every mistake at once', () => {
+    expect(() => read({ stage: 'dev', alarmEmail: 'a', alarmTopicArn: 'b' })).toThrow(
+      /e-mail[\s\S]*SNS topic/,
+    )
+  })
+
+  it('keeps what prod has, whatever happens to its stack', () => {
+    const { deletionProtection, removalPolicy } = read(SAID.prod.context)
+    expect({ deletionProtection, removalPolicy }).toEqual({
+      deletionProtection: true,
+      removalPolicy: 'retain',
+    })
+  })
+})
