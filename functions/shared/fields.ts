@@ -54,3 +54,9 @@ export const link = z
   .string()
   .max(2000)
   .refine((text) => /^https?:\/\/[^\s<>|"]+$/i.test(text) && URL.canParse(text), 'must be an http(s) address')
+
+/** A language by its BCP 47 tag. */
+export const languageTag = z
+  .string()
+  .max(35)
+  .regex(/^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$/, 'must be a language tag, like en or en-GB')

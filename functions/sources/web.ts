@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import type { Message } from '../domain/complaint.ts'
-import { foreignId, instant, link, name, words } from '../shared/fields.ts'
+import { foreignId, instant, languageTag, link, name, words } from '../shared/fields.ts'
 import { type Inbound, jsonOf } from '../shared/http.ts'
 import { checked, Problem } from '../shared/problem.ts'
 import { hmacSha256, isDigest, type Source, type SourceSecrets } from './source.ts'
@@ -32,11 +32,7 @@ export const webBody = z.strictObject({
   permalink: link.optional(),
   product: words(100).optional(),
   team: name.optional().meta({ description: 'The team to own it, unless the policy says otherwise' }),
-  language: z
-    .string()
-    .max(35)
-    .regex(/^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$/, 'must be a language tag, like en or en-GB')
-    .optional(),
+  language: languageTag.optional(),
 })
 
 /** Real seconds that a signature is good for, before and after its timestamp: the scheme's own. */

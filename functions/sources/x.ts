@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import type { Message } from '../domain/complaint.ts'
 import { type Instant, parseInstant, toInstant } from '../domain/instant.ts'
-import { foreignId } from '../shared/fields.ts'
+import { foreignId, languageTag } from '../shared/fields.ts'
 import { type Inbound, jsonOf } from '../shared/http.ts'
 import { checked, invalid, Problem } from '../shared/problem.ts'
 import { type Handshake, hmacSha256, isDigest, type Source, type SourceSecrets } from './source.ts'
@@ -11,11 +11,11 @@ const text = z
   .string()
   .max(20_000)
   .transform((raw) => unescaped(raw).toWellFormed())
-const person = z.object({
-  id_str: foreignId,
-  name: text.optional(),
-  screen_name: z.string().max(100).optional(),
-})
+const label = z
+  .string()
+  .max(200)
+  .transform((raw) => raw.toWellFormed())
+const person = z.object({ id_str: foreignId, name: label.optional(), screen_name: label.optional() })
 const post = z.object({
   id_str: foreignId,
   created_at: z.string().max(40),
@@ -24,7 +24,7 @@ const post = z.object({
   full_text: text.optional(),
   extended_tweet: z.object({ full_text: text }).optional(),
   retweeted_status: z.unknown().optional(),
-  lang: z.string().max(35).optional(),
+  lang: label.optional(),
 })
 const directMessage = z.object({
   type: z.literal('message_create'),
@@ -111,7 +111,7 @@ function parse(request: Inbound): Message[] {
 
 function messageOfPost(event: Post): Message {
   const { id_str: id, user } = event
-  const handle = encodeURIComponent((user.screen_name ?? 'i').toWellFormed())
+  const handle = encodeURIComponent(user.screen_name ?? 'i')
   return {
     source: 'x',
     messageId: `post:${id}`,
@@ -121,7 +121,7 @@ function messageOfPost(event: Post): Message {
     public: true,
     channel: 'x',
     permalink: `https://x.com/${handle}/status/${encodeURIComponent(id)}`,
-    ...(event.lang === undefined || event.lang === 'und' ? {} : { language: event.lang }),
+    ...(isLanguage(event.lang) ? { language: event.lang } : {}),
   }
 }
 
@@ -140,11 +140,13 @@ function messageOfDirectMessage(event: DirectMessage, { users }: Body): Message 
   }
 }
 
+/** X has codes of its own for what is in no language: `und`, `zxx`, `qme` for pictures, and others in q. */
+const isLanguage = (code: string | undefined): code is string =>
+  languageTag.safeParse(code).success && !/^(und|zxx|q..)$/.test(code ?? '')
+
 /** The handle belongs to the name: it is what one answers to. */
 const authorOf = ({ id_str: id, name, screen_name: handle }: Person): Message['author'] => {
-  const shown = [name, handle === undefined ? undefined : `@${handle.toWellFormed()}`]
-    .filter(Boolean)
-    .join(' ')
+  const shown = [name, handle === undefined ? undefined : `@${handle}`].filter(Boolean).join(' ')
   return { id, ...(shown === '' ? {} : { name: shown }) }
 }
 
