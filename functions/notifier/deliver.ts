@@ -48,13 +48,15 @@ export async function deliver(message: OutboxMessage, outside: Outside): Promise
   const thread = await outside.threads.load(complaintId)
   if (seq <= thread.deliveredSeq) return
   const history = statesOf(await outside.ledger.timeline(complaintId))
+  const [first] = history
   const latest = history.at(-1)
-  if (latest === undefined || latest.after.version < seq) throw new NotThereYet(message)
+  if (first === undefined || latest === undefined || latest.after.version < seq)
+    throw new NotThereYet(message)
 
   const policy = policyOf(latest.after.policy)
   const telling = new Telling(complaintId, thread, outside)
   await telling.recover()
-  await telling.showCards(latest.after, policy)
+  await telling.showCards(latest.after, first.after.team, policy)
   for (const { event, after } of history) {
     if (event.seq > thread.deliveredSeq && event.seq <= seq) await telling.reply(event, after, policy)
   }
@@ -88,7 +90,7 @@ class Telling {
 
   /** Finds out what became of the post that an earlier delivery was interrupted at, before anything else is posted. */
   async recover(): Promise<void> {
-    const { sending, cards, sent } = this.#thread
+    const { sending, sent } = this.#thread
     if (sending === undefined) return
     const { post, team, threadTs } = sending
     const found = await this.#find(sending)
@@ -96,20 +98,19 @@ class Telling {
     if (found === undefined) return
     if (threadTs !== undefined) this.#thread = { ...this.#thread, sent: [...sent, post] }
     // What it shows is not known: no hash makes it be updated.
-    else
-      this.#replace(
-        cards.find((shown) => shown.team === team),
-        { team, ...found, hash: '' },
-      )
+    else this.#put({ team, ...found, hash: '' })
   }
 
-  /** Makes every card show the complaint as it is, and puts one where somebody new has to see it. */
-  async showCards(complaint: Complaint, policy: Policy): Promise<void> {
-    for (const { team } of this.#thread.cards) await this.#showCard(team, complaint, policy)
-    const concerned = [complaint.team, ...(complaint.handoff === undefined ? [] : [complaint.handoff.toTeam])]
-    for (const team of concerned) {
-      if (!this.#thread.cards.some((shown) => shown.team === team))
-        await this.#showCard(team, complaint, policy)
+  /**
+   * Makes every card show the complaint as it is, and puts one wherever somebody has to see it.
+   *
+   * @param home the team that the complaint came to: the thread is in its channel, also where Slack hears of it late.
+   */
+  async showCards(complaint: Complaint, home: string, policy: Policy): Promise<void> {
+    const shown = this.#thread.cards.map(({ team }) => team)
+    const asked = complaint.handoff === undefined ? [] : [complaint.handoff.toTeam]
+    for (const team of new Set([...shown, home, complaint.team, ...asked])) {
+      await this.#showCard(team, complaint, policy)
     }
   }
 
@@ -119,24 +120,20 @@ class Telling {
     const shown = this.#thread.cards.find((candidate) => candidate.team === team)
     if (shown?.hash === hash) return
     if (shown !== undefined && (await this.#update(shown, content))) {
-      this.#replace(shown, { ...shown, hash })
+      this.#put({ ...shown, hash })
       return
     }
     const channel = teamOf(policy, team)?.slackChannel
     if (channel === undefined) throw new Error(`Policy ${policy.name} has no channel for team "${team}"`)
     const posted = await this.#post({ post: `card:${team}`, team, channel }, content)
-    this.#replace(shown, { team, ...posted, hash })
+    this.#put({ team, ...posted, hash })
   }
 
-  #replace(old: Card | undefined, shown: Card): void {
+  /** There is one card per team; the parent stays the first. */
+  #put(shown: Card): void {
     const { cards } = this.#thread
-    this.#thread = {
-      ...this.#thread,
-      cards:
-        old === undefined
-          ? [...cards, shown]
-          : cards.map((candidate) => (candidate === old ? shown : candidate)),
-    }
+    const index = cards.findIndex(({ team }) => team === shown.team)
+    this.#thread = { ...this.#thread, cards: index < 0 ? [...cards, shown] : cards.with(index, shown) }
   }
 
   /** Where the thread is, for a card that is not its parent. */
@@ -147,7 +144,7 @@ class Telling {
     const { channel, ts } = parent
     const { permalink } = await ask(this.#outside.slack.chat.getPermalink({ channel, message_ts: ts }))
     const known = { ...parent, permalink: permalink ?? '' }
-    this.#replace(parent, known)
+    this.#put(known)
     return known
   }
 
@@ -184,7 +181,7 @@ class Telling {
       } catch (error) {
         if (!isGone(error)) throw error
         // Somebody deleted the card with its thread: the next attempt finds that out and puts up a new one.
-        this.#replace(shown, { ...shown, hash: '' })
+        this.#put({ ...shown, hash: '' })
         await this.#save({})
         throw new SlackFailure('retryable', error.code)
       }
