@@ -23,7 +23,7 @@ const redress = z
     amount: z.int().min(0).optional().meta({ description: 'In minor units: pence, cents' }),
     currency: z
       .string()
-      .regex(/^[A-Z]{3}$/, 'must be three capital letters, like GBP')
+      .regex(/^[A-Z]{3}$/, { error: 'must be three capital letters, like GBP', abort: true })
       .refine((code) => currencies.has(code), 'is no currency of ISO 4217')
       .optional(),
     description: words(2000).optional(),
