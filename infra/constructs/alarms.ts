@@ -12,6 +12,7 @@ import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns'
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions'
 import { Construct } from 'constructs'
+import type { Healed } from '../../functions/auditor/audit.ts'
 import type { StageConfig } from '../config.ts'
 import type { Delivery } from './delivery.ts'
 import type { Edge } from './edge.ts'
@@ -110,6 +111,14 @@ export class Alarms extends Construct {
   }
 }
 
+/** What was lost, by the kind that the auditor counts it under: a new kind does not compile without its alarm. */
+const HEALED: Record<Healed, string> = {
+  timer: 'a timer was due and did not fire',
+  signal: 'an event did not wake its workflow',
+  delivery: 'Slack was never told of an event',
+  execution: 'an open complaint had no execution',
+}
+
 function rules({
   config,
   edge,
@@ -170,17 +179,18 @@ function rules({
       above: 60_000,
       periods: 5,
     })),
-    {
-      name: 'healed-by-auditor',
-      meaning: 'The auditor had to do what should have happened by itself: something upstream loses work.',
+    ...Object.entries(HEALED).map(([kind, lost]) => ({
+      name: `healed-by-auditor-${kind}`,
+      anchor: 'healed-by-auditor',
+      meaning: `The auditor had to do what should have happened by itself: ${lost}.`,
       missing: QUIET('while there is nothing to heal'),
-      metric: redress.total('HealedByAuditor', FIVE_MINUTES),
-    },
+      metric: redress.one('HealedByAuditor', Stats.SUM, FIVE_MINUTES, kind),
+    })),
     {
       name: 'auditor-silent',
       meaning: 'The auditor has not finished a run three times in a row: nobody would notice what gets lost.',
       missing: SILENCE,
-      metric: redress.plain('AuditorRan', Stats.SUM, audit),
+      metric: redress.one('AuditorRan', Stats.SUM, audit),
       below: 1,
       periods: 3,
     },
@@ -188,7 +198,7 @@ function rules({
       name: 'clock-silent',
       meaning: 'The clock has not finished a run for five minutes: no timer fires, no deadline is kept.',
       missing: SILENCE,
-      metric: redress.plain('ClockRan', Stats.SUM, MINUTE),
+      metric: redress.one('ClockRan', Stats.SUM, MINUTE),
       below: 1,
       periods: 5,
     },
@@ -196,7 +206,7 @@ function rules({
       name: 'timers-late',
       meaning: 'Timers fire more than two minutes after their time.',
       missing: QUIET('while no timer fires'),
-      metric: redress.plain('FireLateness', Stats.p(90), FIVE_MINUTES),
+      metric: redress.one('FireLateness', Stats.p(90), FIVE_MINUTES),
       above: 120_000,
       periods: 2,
     },
@@ -251,7 +261,7 @@ function rules({
         TreatMissingData.IGNORE,
         'the auditor counts them; while it is silent the last count stands, and another alarm rings',
       ],
-      metric: redress.plain('Unanswered', Stats.MINIMUM, Duration.minutes(config.sweepRateMinutes)),
+      metric: redress.one('Unanswered', Stats.MINIMUM, Duration.minutes(config.sweepRateMinutes)),
       periods: 2,
     },
     ...functionsOf({ edge, streams, delivery, schedules, finance, workflow }).flatMap(

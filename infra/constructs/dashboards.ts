@@ -53,7 +53,7 @@ function business(redress: RedressMetrics): IWidget[][] {
   ]
   return [
     [
-      value('Unanswered now', redress.plain('Unanswered', Stats.MAXIMUM, Duration.minutes(5))),
+      value('Unanswered now', redress.one('Unanswered', Stats.MAXIMUM, Duration.minutes(5))),
       value('Received in a day', redress.total('Received', DAY)),
       value('Resolved in a day', redress.total('Resolved', DAY)),
       value('Targets breached in a day', redress.total('TimerBreached', DAY)),
@@ -158,15 +158,15 @@ function technical(props: DashboardsProps): IWidget[][] {
         ),
       ),
       graph('Timers: lateness (ms)', [
-        redress.plain('FireLateness', Stats.p(50), MINUTE),
-        redress.plain('FireLateness', Stats.MAXIMUM, MINUTE),
+        redress.one('FireLateness', Stats.p(50), MINUTE),
+        redress.one('FireLateness', Stats.MAXIMUM, MINUTE),
       ]),
       graph('Healed by the auditor, by kind', [redress.each('HealedByAuditor', Stats.SUM, HOUR)]),
     ],
     [
       graph('Runs of clock and auditor', [
-        redress.plain('ClockRan', Stats.SUM, Duration.minutes(5)),
-        redress.plain('AuditorRan', Stats.SUM, Duration.minutes(5)),
+        redress.one('ClockRan', Stats.SUM, Duration.minutes(5)),
+        redress.one('AuditorRan', Stats.SUM, Duration.minutes(5)),
       ]),
       graph(
         'Timers fired',

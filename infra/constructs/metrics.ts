@@ -11,25 +11,33 @@ export class RedressMetrics {
     this.service = `redress-${config.stage}`
   }
 
-  /** A metric without a dimension of its own. */
-  plain(metricName: MetricName, statistic: string, period: Duration): IMetric {
-    if (METRICS[metricName].dimension !== undefined)
+  /**
+   * One series of a metric.
+   *
+   * @param value of the metric's own dimension, where it has one.
+   */
+  one(metricName: MetricName, statistic: string, period: Duration, value?: string): IMetric {
+    const { dimension } = METRICS[metricName]
+    if ((dimension === undefined) !== (value === undefined))
       throw new Error(
-        `${metricName} is kept by ${METRICS[metricName].dimension}: there is no one series of it`,
+        `${metricName} is kept by ${dimension ?? 'nothing but its stage'}: say which series of it`,
       )
     return new Metric({
       namespace: 'Redress',
       metricName,
-      dimensionsMap: { service: this.service },
+      dimensionsMap: {
+        service: this.service,
+        ...(dimension === undefined || value === undefined ? {} : { [dimension]: value }),
+      },
       statistic,
       period,
     })
   }
 
-  /** A metric's sum over its dimension, whatever values that has: an alarm cannot use a search. */
+  /** A metric's sum over its dimension, whatever values that has. */
   total(metricName: MetricName, period: Duration): IMetric {
     const { dimension } = METRICS[metricName]
-    if (dimension === undefined) return this.plain(metricName, Stats.SUM, period)
+    if (dimension === undefined) return this.one(metricName, Stats.SUM, period)
     return new MathExpression({
       expression: `SELECT SUM(${metricName}) FROM SCHEMA("Redress", ${dimension}, service) WHERE service = '${this.service}'`,
       label: metricName,
@@ -40,7 +48,7 @@ export class RedressMetrics {
   /** A metric's series, one for each value of its dimension: new teams and channels show up by themselves. */
   each(metricName: MetricName, statistic: string, period: Duration): IMetric {
     const { dimension } = METRICS[metricName]
-    if (dimension === undefined) return this.plain(metricName, statistic, period)
+    if (dimension === undefined) return this.one(metricName, statistic, period)
     return new MathExpression({
       expression: `SEARCH('{Redress,${dimension},service} MetricName="${metricName}" service="${this.service}"', '${statistic}', ${period.toSeconds()})`,
       label: `\${PROP('Dim.${dimension}')}`,

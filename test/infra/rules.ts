@@ -411,11 +411,14 @@ export const RULES: Rule[] = [
     check: (t, stage) =>
       where(of(t, 'AWS::CloudWatch::Alarm'), (alarm) => {
         if (alarm.Namespace !== 'Redress') return false
-        const { dimension } = METRICS[alarm.MetricName as keyof typeof METRICS] ?? { dimension: 'unknown' }
+        const metric = METRICS[alarm.MetricName as keyof typeof METRICS]
+        const dimensions = Object.fromEntries(
+          alarm.Dimensions.map((d: Resource['Properties']) => [d.Name, d.Value]),
+        )
         return (
-          dimension !== undefined ||
-          JSON.stringify(alarm.Dimensions) !==
-            JSON.stringify([{ Name: 'service', Value: `redress-${stage}` }])
+          metric === undefined ||
+          dimensions.service !== `redress-${stage}` ||
+          same(Object.keys(dimensions), ['service', metric.dimension ?? []].flat()).length > 0
         )
       }),
     breakIt: (t) => {
