@@ -63,7 +63,7 @@ export function addBusinessTime(calendar: Calendar, start: Instant, seconds: num
     for (const [i, close] of block.closes.entries()) {
       if (close <= from) continue
       const open = Math.max(from, block.opens[i] ?? from)
-      if (left <= close - open && open + left < END_OF_TIME) return toInstant(open + left)
+      if (left <= close - open) return toInstant(open + left)
       left -= close - open
     }
   }

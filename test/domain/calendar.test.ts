@@ -255,6 +255,23 @@ describe('zones with rules of their own', () => {
   })
 })
 
+describe('instants far from today', () => {
+  it('keeps apart the two sides of a change, whichever was asked for first', () => {
+    // The first search in this zone begins at the very second of its change: sixteen hours before the opening.
+    expect(nextOpening(once('Europe/Jersey', '2026-10-25', ['17:00', '18:00']), '2026-10-01T00:00:00Z')).toBe(
+      '2026-10-25T17:00:00Z',
+    )
+    expect(nextOpening(once('Europe/Jersey', '2026-07-06', ['17:00', '18:00']), '2026-07-01T00:00:00Z')).toBe(
+      '2026-07-06T16:00:00Z',
+    )
+  })
+
+  it('knows the weekdays and the clocks of dates before 1970', () => {
+    // A Friday in Britain's war-time double summer.
+    expect(addBusinessTime(office, '1944-06-02T15:00:00Z', 2 * HOUR)).toBe('1944-06-05T08:30:00Z')
+  })
+})
+
 describe('a search that would not end', () => {
   it('is refused where a calendar of single dates has no open time left', () => {
     const fair = once('UTC', '2026-12-24', ['09:00', '12:00'])

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 
@@ -91,6 +92,16 @@ describe('the deadline tool', () => {
     const { output, status } = run(line)
     expect(JSON.parse(output[0] ?? '').error).toContain(message)
     expect([output.length, status]).toEqual([1, 1])
+  })
+
+  it('answers the examples of its page as the page says', () => {
+    const page = readFileSync(new URL('../../docs/calendars.md', import.meta.url), 'utf8')
+    const lines = [...page.matchAll(/^```jsonl\n(.*?)^```/gms)].flatMap(([, block = '']) =>
+      block.trim().split('\n'),
+    )
+    const { output } = run(...lines.filter((_, i) => i % 2 === 0))
+    expect(output).toEqual(lines.filter((_, i) => i % 2 === 1))
+    expect(output.length).toBeGreaterThan(9)
   })
 
   it('answers thousands of lines that each bring a calendar of their own', () => {
