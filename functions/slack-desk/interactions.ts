@@ -117,16 +117,14 @@ export async function interaction(payload: unknown, desk: Desk): Promise<object 
 async function pressed(press: Press, desk: Desk): Promise<undefined> {
   const { user, trigger_id } = press
   for (const { action_id, value } of press.actions) {
-    const type = action_id as ActionType
-    const atOnce = isAtOnce(action_id)
     // A link that looks like a button tells us of its press as well.
-    if (!atOnce && !needsModal(type)) continue
+    if (!isAtOnce(action_id) && !needsModal(action_id)) continue
     const origin = fromJson(Origin).safeParse(value)
     if (!origin.success) throw new Problem('malformed-body', 'The button carries no complaint')
     const { complaintId, expects } = origin.data
     try {
-      if (atOnce) await act(desk, complaintId, { type: action_id }, user.id, expects)
-      else await openModal(desk, complaintId, type, expects, trigger_id)
+      if (isAtOnce(action_id)) await act(desk, complaintId, { type: action_id }, user.id, expects)
+      else await openModal(desk, complaintId, action_id, expects, trigger_id)
     } catch (error) {
       await tell(desk, press, explain(error))
     }

@@ -193,12 +193,15 @@ function redressOf(
   return { redress: { kind, amount: minor, currency, ...told } }
 }
 
+const modalFor = (type: string): Modal | undefined =>
+  Object.hasOwn(MODALS, type) ? MODALS[type as ActionType] : undefined
+
 /** Whether an action asks for more than a press of its button. */
-export const needsModal = (type: ActionType): boolean => MODALS[type] !== undefined
+export const needsModal = (type: string): type is ActionType => modalFor(type) !== undefined
 
 /** The view that asks for what an action needs; undefined for an action that needs nothing. */
 export function modal(type: ActionType, complaint: Complaint, policy: Policy): ModalView | undefined {
-  const spec = MODALS[type]
+  const spec = modalFor(type)
   if (spec === undefined) return undefined
   const origin: Origin = { complaintId: complaint.id, expects: expectedSeq(complaint, type) }
   return {
@@ -214,7 +217,7 @@ export function modal(type: ActionType, complaint: Complaint, policy: Policy): M
 
 /** What a submitted view asks for; undefined for a view that is none of ours. */
 export function submissionOf(callbackId: string, state: ViewState): Submission | undefined {
-  const spec = MODALS[callbackId as ActionType]
+  const spec = modalFor(callbackId)
   // Each block has one element, by the same name.
   return spec?.parse((name) => {
     const element = state[name]?.[name]

@@ -1,0 +1,233 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { evolve } from '../../functions/domain/complaint.ts'
+import { expectedSeq } from '../../functions/domain/decide.ts'
+import { type Content, card } from '../../functions/slack/card.ts'
+import { escaped, LIMITS } from '../../functions/slack/mrkdwn.ts'
+import { replyTo } from '../../functions/slack/replies.ts'
+import { bea, COMPLAINT_ID, given } from '../support/complaints.ts'
+import { allowed, hostile, policy, stepsOf, stories } from './complaints.ts'
+
+interface Loose {
+  readonly type: string
+  readonly text?: { readonly type: string; readonly text: string; readonly verbatim?: boolean }
+  readonly fields?: { readonly type: string; readonly text: string; readonly verbatim?: boolean }[]
+  readonly elements?: {
+    readonly type: string
+    readonly text?: unknown
+    readonly action_id?: string
+    readonly value?: string
+  }[]
+}
+
+const blocksOf = (content: Content) => content.blocks as unknown as Loose[]
+
+const textsOf = (content: Content) =>
+  blocksOf(content).flatMap(({ type, text, fields = [], elements = [] }) => [
+    ...(text === undefined ? [] : [text]),
+    ...fields,
+    ...(type === 'context' ? (elements as { type: string; text: string; verbatim?: boolean }[]) : []),
+  ])
+
+const buttonsOf = (content: Content) =>
+  blocksOf(content)
+    .filter(({ type }) => type === 'actions')
+    .flatMap(({ elements = [] }) => elements)
+
+/** Our own markup, and nothing else between angle brackets: dates, people, channels, links to the web. */
+const OURS =
+  /<!date\^\d+\^\{date_short_pretty\} \{time\}\|[\d-]+ [\d:]+ UTC>|<@[UW][A-Z0-9]+>|<#C[A-Z0-9]+>|<https?:\/\/[^<>|]+\|[a-z ]+>/g
+
+function expectWithinLimits(content: Content): void {
+  expect(content.blocks.length).toBeLessThanOrEqual(LIMITS.blocks)
+  expect(JSON.stringify(content.blocks).length).toBeLessThanOrEqual(LIMITS.messageJson)
+  expect(content.text.length).toBeLessThanOrEqual(3000)
+  for (const block of blocksOf(content)) {
+    if (block.type === 'header') expect(block.text?.text.length).toBeLessThanOrEqual(LIMITS.headerText)
+    if (block.type === 'section' && block.text) {
+      expect(block.text.text.length).toBeLessThanOrEqual(LIMITS.sectionText)
+      expect(block.text.text.length).toBeGreaterThan(0)
+    }
+    expect(block.fields?.length ?? 0).toBeLessThanOrEqual(10)
+    for (const { text } of block.fields ?? []) expect(text.length).toBeLessThanOrEqual(LIMITS.fieldText)
+  }
+}
+
+function expectHarmless(content: Content): void {
+  expect(content.text.replace(OURS, '')).not.toMatch(/[<>]/)
+  for (const { type, text, verbatim } of textsOf(content)) {
+    expect(text.isWellFormed()).toBe(true)
+    if (type === 'plain_text') continue
+    // Verbatim: Slack makes no mention of a bare "@channel", and no link of a bare address.
+    expect(verbatim).toBe(true)
+    const foreign = text.replace(OURS, '').replace(/^>/gm, '')
+    expect(foreign).not.toMatch(/[<>]/)
+    expect(foreign.replace(/&(amp|lt|gt);/g, '')).not.toContain('&')
+  }
+}
+
+describe('A card', () => {
+  it('shows stage, owner, team, level and the next deadline in the reader’s own time', () => {
+    const story = given('2026-11-23T09:00:00Z', {}, policy)
+    const { text, blocks } = card(story.state, policy)
+    const shown = JSON.stringify(blocks)
+    expect(shown).toContain('*Stage*\\nreceived')
+    expect(shown).toContain('*Owner*\\n<@U0SAM>')
+    expect(shown).toContain('*Team*\\nSupport')
+    expect(shown).toContain('*Level*\\n0')
+    expect(shown).toContain(
+      `*Next deadline*\\nacknowledge by <!date^${Date.parse('2026-11-23T10:00:00Z') / 1000}^{date_short_pretty} {time}|2026-11-23 10:00 UTC>`,
+    )
+    expect(text).toBe(
+      `Received · Support: complaint ${COMPLAINT_ID}, owner Sam, level 0, acknowledge by 2026-11-23 10:00 UTC`,
+    )
+  })
+
+  it('calls nobody in its notification text, and repeats nothing of what the customer wrote there', () => {
+    const { text } = card(given(undefined, { text: 'SECRET' }, policy).state, policy)
+    expect(text).not.toContain('SECRET')
+    expect(text).not.toContain('<@')
+  })
+
+  it('names what is overdue, until it is met', () => {
+    const story = given('2026-11-23T09:00:00Z', {}, policy)
+    story.passes('2026-11-23T10:30:00Z')
+    expect(JSON.stringify(card(story.state, policy))).toContain('*Overdue*\\nacknowledge since')
+    story.does('2026-11-23T10:40:00Z', { type: 'acknowledge' })
+    expect(JSON.stringify(card(story.state, policy))).not.toContain('Overdue')
+  })
+
+  it('says that it is paused, and why', () => {
+    const story = given('2026-11-23T09:00:00Z', {}, policy)
+    story.does('2026-11-23T09:05:00Z', { type: 'pause', reason: 'Waiting for the courier' })
+    const shown = JSON.stringify(card(story.state, policy))
+    expect(shown).toContain('received, paused')
+    expect(shown).toContain('Waiting for the courier')
+    expect(shown).toContain('*Next deadline*\\npaused')
+  })
+
+  it('says what the answer was and what the customer got', () => {
+    const story = given('2026-11-23T09:00:00Z', {}, policy)
+    story.does('2026-11-23T09:05:00Z', { type: 'acknowledge' })
+    const redress = { kind: 'refund', amount: 1250, currency: 'GBP' } as const
+    story.does('2026-11-23T09:10:00Z', { type: 'resolve', summary: 'The charge was ours', redress })
+    expect(JSON.stringify(card(story.state, policy))).toContain(
+      '*Resolved:* The charge was ours\\n*Redress:* refund £12.50',
+    )
+  })
+
+  it('quotes every line of the customer', () => {
+    const shown = card(given(undefined, { text: 'One\r\nTwo' }, policy).state, policy)
+    expect(textsOf(shown).map(({ text }) => text)).toContain('>One\n>Two')
+  })
+
+  it('offers Accept and Decline while a handoff waits, with the handoff as what they answer', () => {
+    const story = given('2026-11-23T09:00:00Z', {}, policy)
+    story.does('2026-11-23T09:05:00Z', { type: 'acknowledge' })
+    story.does('2026-11-23T09:10:00Z', { type: 'hand-off', toTeam: 'billing', reason: 'Theirs' })
+    const labels = () => buttonsOf(card(story.state, policy)).map(({ action_id }) => action_id)
+    expect(labels()).toEqual(['accept-handoff', 'decline-handoff', 'take', 'resolve', 'pause'])
+    const [accept] = buttonsOf(card(story.state, policy))
+    expect(JSON.parse(accept?.value ?? '')).toEqual({ complaintId: COMPLAINT_ID, expects: 3 })
+    story.does('2026-11-23T09:20:00Z', { type: 'accept-handoff' }, bea)
+    expect(labels()).toEqual(['take', 'hand-off', 'resolve', 'pause'])
+  })
+
+  it('stays within every limit, calls nobody it should not, and offers what the state allows, whatever it holds', () => {
+    fc.assert(
+      fc.property(stories, (story) => {
+        const content = card(story.state, policy, {
+          channel: 'C0SUPPORT00',
+          permalink: 'https://example.slack.com/p1?a=b&c=d',
+        })
+        expectWithinLimits(content)
+        expectHarmless(content)
+        const buttons = buttonsOf(content)
+        expect(new Set(buttons.map(({ action_id }) => action_id)).size).toBe(buttons.length)
+        for (const { action_id = '', value = '', text } of buttons) {
+          expect(allowed(story)).toContain(action_id)
+          expect(value.length).toBeLessThanOrEqual(LIMITS.buttonValue)
+          expect((text as { text: string }).text.length).toBeLessThanOrEqual(LIMITS.buttonText)
+          expect(JSON.parse(value)).toEqual({
+            complaintId: COMPLAINT_ID,
+            expects: expectedSeq(story.state, action_id as 'take'),
+          })
+        }
+      }),
+      { numRuns: 300 },
+    )
+  })
+})
+
+describe('A line in the thread', () => {
+  it('stays within every limit and calls nobody but whom it says it calls, whatever people write', () => {
+    fc.assert(
+      fc.property(stories, (story) => {
+        for (const { event, after } of stepsOf(story, evolve)) {
+          const reply = replyTo(event, after, policy)
+          if (reply === undefined) continue
+          expectWithinLimits(reply)
+          expectHarmless(reply)
+          const called = reply.people.flatMap((person) => policy.people[person]?.slackUserId ?? [])
+          const mentioned = [...reply.text.matchAll(/<@([A-Z0-9]+)>/g)].map(([, user]) => user)
+          // A user whom the policy does not know has no other name than a mention of them.
+          expect(mentioned.filter((user) => user !== 'U0STRANGER').sort()).toEqual([...called].sort())
+        }
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  it('goes from the warning to the top of the ladder, and calls for each step whom it concerns, once', () => {
+    const story = given('2026-11-23T09:00:00Z', {}, policy)
+    for (const at of [
+      '2026-11-23T09:30:00Z',
+      '2026-11-23T10:00:00Z',
+      '2026-11-23T10:30:00Z',
+      '2026-11-23T11:00:00Z',
+    ]) {
+      story.passes(at)
+      story.send(at, { type: 'escalate' })
+    }
+    const said = [...stepsOf(story, evolve)].flatMap(({ event, after }) => {
+      const reply = replyTo(event, after, policy)
+      return reply === undefined ? [] : [[event.type, reply.people]]
+    })
+    expect(said).toEqual([
+      ['timer-warned', ['sam']],
+      ['timer-warned', ['sam']],
+      ['timer-breached', []],
+      ['escalated', ['sam']],
+      ['escalated', ['priya']],
+      ['escalated', ['morgan']],
+    ])
+  })
+
+  it('warns the team that was asked, where a handoff waits for an answer', () => {
+    const story = given('2026-11-23T09:00:00Z', {}, policy)
+    story.does('2026-11-23T09:00:00Z', { type: 'acknowledge' })
+    story.does('2026-11-23T09:00:00Z', { type: 'hand-off', toTeam: 'billing', reason: 'Theirs' })
+    const [warned] = story.passes('2026-11-23T10:00:00Z')
+    if (warned === undefined) throw new Error('No warning')
+    expect(replyTo(warned, story.state, policy)?.text).toContain(
+      '*accept handoff* has passed; it is due <!date^',
+    )
+    expect(replyTo(warned, story.state, policy)?.people).toEqual(['bea'])
+  })
+})
+
+describe('Text that somebody else wrote', () => {
+  it('reads in Slack as it was written, up to where it is cut', () => {
+    fc.assert(
+      fc.property(hostile, fc.integer({ min: 1, max: 3000 }), (text, limit) => {
+        const shown = escaped(text, limit)
+        expect(shown.length).toBeLessThanOrEqual(limit)
+        const read = shown.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&')
+        // biome-ignore lint/suspicious/noControlCharactersInRegex: what is left out
+        const plain = text.replace(/\r\n?/g, '\n').replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, '')
+        const kept = read.endsWith('…') ? read.slice(0, -1) : read
+        expect(plain.toWellFormed().startsWith(kept.replace(/\ufffd$/, ''))).toBe(true)
+      }),
+    )
+  })
+})

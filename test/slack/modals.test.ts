@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest'
+import type { Complaint } from '../../functions/domain/complaint.ts'
+import type { ActionType } from '../../functions/domain/decide.ts'
+import { modal, submissionOf, type ViewState } from '../../functions/slack/modals.ts'
+import { COMPLAINT_ID, given } from '../support/complaints.ts'
+import { policy } from './complaints.ts'
+
+const acknowledged = (): Complaint => {
+  const story = given('2026-11-23T09:00:00Z', {}, policy)
+  story.does('2026-11-23T09:05:00Z', { type: 'acknowledge' })
+  return story.state
+}
+
+/** What Slack sends for fields filled in; selects by a leading `=`. */
+const filled = (fields: Record<string, string>): ViewState =>
+  Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [
+      name,
+      { [name]: value.startsWith('=') ? { selected_option: { value: value.slice(1) } } : { value } },
+    ]),
+  )
+
+describe('A modal', () => {
+  it.each<[ActionType, string[]]>([
+    ['hand-off', ['toTeam', 'reason']],
+    ['decline-handoff', ['reason']],
+    ['pause', ['reason']],
+    ['reopen', ['reason']],
+    ['resolve', ['summary', 'kind', 'amount', 'currency', 'description']],
+  ])('for %s asks for %j, and carries the complaint and what its button expected', (type, blocks) => {
+    const view = modal(type, acknowledged(), policy)
+    expect(view?.blocks.map(({ block_id }) => block_id)).toEqual(blocks)
+    expect(JSON.parse(view?.private_metadata ?? '')).toEqual(
+      // A handoff that nobody asked for has no seq to be expected.
+      type === 'decline-handoff' ? { complaintId: COMPLAINT_ID } : { complaintId: COMPLAINT_ID, expects: 2 },
+    )
+    for (const title of [view?.title, view?.submit, view?.close])
+      expect(title?.text.length).toBeLessThanOrEqual(24)
+  })
+
+  it('is not needed where a press is enough', () => {
+    expect(modal('acknowledge', acknowledged(), policy)).toBeUndefined()
+    expect(modal('take', acknowledged(), policy)).toBeUndefined()
+  })
+
+  it('for a handoff offers every team but the one that has the complaint', () => {
+    const shown = JSON.stringify(modal('hand-off', acknowledged(), policy))
+    expect(shown).toContain('"value":"billing"')
+    expect(shown).toContain('"value":"social"')
+    expect(shown).not.toContain('"value":"support"')
+  })
+})
+
+describe('A submitted modal', () => {
+  it('becomes the action it asks for', () => {
+    expect(submissionOf('hand-off', filled({ toTeam: '=billing', reason: ' Theirs ' }))).toEqual({
+      action: { type: 'hand-off', toTeam: 'billing', reason: 'Theirs' },
+    })
+    expect(submissionOf('pause', filled({ reason: 'Courier' }))).toEqual({
+      action: { type: 'pause', reason: 'Courier' },
+    })
+    expect(
+      submissionOf(
+        'resolve',
+        filled({ summary: 'Ours', kind: '=refund', amount: '12.50', currency: 'gbp', description: '' }),
+      ),
+    ).toEqual({
+      action: {
+        type: 'resolve',
+        summary: 'Ours',
+        redress: { kind: 'refund', amount: 1250, currency: 'GBP' },
+      },
+    })
+    expect(submissionOf('resolve', filled({ summary: 'Explained' }))).toEqual({
+      action: { type: 'resolve', summary: 'Explained' },
+    })
+    expect(
+      submissionOf('resolve', filled({ summary: 'Sent', kind: '=in-kind', description: 'A replacement' })),
+    ).toEqual({
+      action: {
+        type: 'resolve',
+        summary: 'Sent',
+        redress: { kind: 'in-kind', description: 'A replacement' },
+      },
+    })
+  })
+
+  it.each<[string, Record<string, string>, string[]]>([
+    ['hand-off', { reason: '  ' }, ['toTeam', 'reason']],
+    ['decline-handoff', {}, ['reason']],
+    ['resolve', { summary: ' ' }, ['summary']],
+    ['resolve', { summary: 'x', kind: '=refund' }, ['amount']],
+    ['resolve', { summary: 'x', kind: '=refund', amount: '12' }, ['currency']],
+    ['resolve', { summary: 'x', kind: '=refund', amount: '12', currency: 'XXL' }, ['currency']],
+    ['resolve', { summary: 'x', kind: '=refund', amount: '12,50', currency: 'EUR' }, ['amount']],
+    ['resolve', { summary: 'x', amount: '12', currency: 'EUR' }, ['kind']],
+    ['resolve', { kind: '=refund', amount: 'much', currency: 'EUR' }, ['summary', 'amount']],
+  ])('%s of %j says what is wrong with %j', (type, fields, wrong) => {
+    const submission = submissionOf(type, filled(fields))
+    expect(submission).toHaveProperty('errors')
+    expect(Object.keys((submission as { errors: object }).errors)).toEqual(wrong)
+  })
+
+  it('that is none of ours is left alone', () => {
+    expect(submissionOf('other', {})).toBeUndefined()
+    expect(submissionOf('constructor', {})).toBeUndefined()
+  })
+})
