@@ -25,8 +25,8 @@ export interface StageConfig {
   readonly logLevel: 'DEBUG' | 'INFO' | 'WARN'
   /** How often the auditor looks for what should have happened, in minutes. */
   readonly auditRateMinutes: number
-  /** How often it compares every open complaint with the running executions, and counts both, in minutes. */
-  readonly sweepRateMinutes: number
+  /** When it compares every open complaint with the running executions as well, and counts both. */
+  readonly sweep: 'hourly' | 'every round'
   /** Per group of routes: the channels' webhooks, Slack, and the ops API. */
   readonly throttle: { readonly webhooks: Throttle; readonly slack: Throttle; readonly ops: Throttle }
   /**
@@ -56,7 +56,7 @@ const byStage: Record<
     logRetention: RetentionDays.ONE_DAY,
     logLevel: 'INFO',
     auditRateMinutes: 1,
-    sweepRateMinutes: 1,
+    sweep: 'every round',
     throttle: {
       webhooks: { rateLimit: 1000, burstLimit: 1000 },
       slack: { rateLimit: 1000, burstLimit: 1000 },
@@ -71,7 +71,7 @@ const byStage: Record<
     logRetention: RetentionDays.TWO_WEEKS,
     logLevel: 'DEBUG',
     auditRateMinutes: 5,
-    sweepRateMinutes: 60,
+    sweep: 'hourly',
     throttle: {
       webhooks: { rateLimit: 50, burstLimit: 100 },
       slack: { rateLimit: 20, burstLimit: 40 },
@@ -85,7 +85,7 @@ const byStage: Record<
     logRetention: RetentionDays.THREE_MONTHS,
     logLevel: 'INFO',
     auditRateMinutes: 5,
-    sweepRateMinutes: 60,
+    sweep: 'hourly',
     // A channel's outage ends in everything it held back arriving at once: the burst is for that hour.
     throttle: {
       webhooks: { rateLimit: 200, burstLimit: 500 },

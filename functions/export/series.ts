@@ -44,7 +44,7 @@ export const toRows = (points: readonly Point[]): Cell[][] => [
       metric,
       dimensions,
       statistic,
-      METRICS[metric].unit,
+      statistic === 'SampleCount' ? 'Count' : METRICS[metric].unit,
       value,
     ])
     .sort((a, b) => compareText(a.join('\0'), b.join('\0'))),

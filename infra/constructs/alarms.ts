@@ -261,7 +261,7 @@ function rules({
         TreatMissingData.IGNORE,
         'the auditor counts them; while it is silent the last count stands, and another alarm rings',
       ],
-      metric: redress.one('Unanswered', Stats.MINIMUM, Duration.minutes(config.sweepRateMinutes)),
+      metric: redress.one('Unanswered', Stats.MINIMUM, config.sweep === 'hourly' ? Duration.hours(1) : audit),
       periods: 2,
     },
     ...functionsOf({ edge, streams, delivery, schedules, finance, workflow }).flatMap(

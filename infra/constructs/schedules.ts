@@ -51,11 +51,19 @@ export class Schedules extends Construct {
     workflow.allowExecutions(this.auditor, 'DescribeExecution', 'StopExecution')
 
     runBySchedule(this.clock, queues, { Schedule: { when: Schedule.rate(Duration.minutes(1)) } })
-    runBySchedule(this.auditor, queues, {
-      Schedule: { when: Schedule.rate(Duration.minutes(config.auditRateMinutes)) },
-      // The one look whose cost grows with the open complaints, so it is taken less often.
-      Sweep: { when: Schedule.rate(Duration.minutes(config.sweepRateMinutes)), event: { sweep: true } },
-    })
+    const rounds = Duration.minutes(config.auditRateMinutes)
+    const sweep = { sweep: true }
+    runBySchedule(
+      this.auditor,
+      queues,
+      config.sweep === 'every round'
+        ? { Schedule: { when: Schedule.rate(rounds), event: sweep } }
+        : {
+            Schedule: { when: Schedule.cron({ minute: `0/${rounds.toMinutes()}` }) },
+            // The one look whose cost grows with the open complaints; between two rounds, so that each heals alone.
+            Sweep: { when: Schedule.cron({ minute: '2' }), event: sweep },
+          },
+    )
   }
 }
 

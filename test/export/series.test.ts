@@ -121,6 +121,22 @@ describe('What finance gets of a day', () => {
     )
   })
 
+  it('gives each value its own unit: how many is a count, whatever was measured', () => {
+    const at = {
+      periodStart: '2026-11-20T09:00:00Z',
+      metric: 'TimeToResolve',
+      dimensions: 'team=support',
+    } as const
+    const rows = toRows([
+      { ...at, statistic: 'SampleCount', value: 2 },
+      { ...at, statistic: 'Average', value: 90 },
+    ])
+    expect(rows.slice(1).map((row) => row.slice(3))).toEqual([
+      ['Average', 'Seconds', 90],
+      ['SampleCount', 'Count', 2],
+    ])
+  })
+
   it('has a header even on a day without a metric', () => {
     expect(toCsv(toRows([]))).toBe('period_start,metric,dimensions,statistic,unit,value\r\n')
   })
