@@ -1,0 +1,242 @@
+/** The Slack of this machine: Vercel's emulator, with what Redress needs on top of it. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { WebClient } from '@slack/web-api'
+import { createEmulator } from 'emulate'
+import { currentPolicy } from '../../functions/shared/policies.ts'
+import { readJson, writeJson } from './home.ts'
+
+/** A message as the emulator holds it; `ts` identifies it within its channel. */
+export interface SlackMessage {
+  readonly ts: string
+  readonly channel_id: string
+  readonly thread_ts?: string
+  readonly user: string
+  readonly text: string
+  readonly blocks?: readonly unknown[]
+  /** Of an ephemeral message: the only one who sees it. */
+  readonly target_user?: string
+}
+
+export interface SlackView {
+  readonly view_id: string
+  readonly user_id: string
+  readonly type: string
+  readonly callback_id?: string
+  readonly private_metadata?: string
+  readonly hash?: string
+  readonly title?: unknown
+  readonly submit?: unknown
+  readonly close?: unknown
+  readonly blocks: readonly unknown[]
+}
+
+export interface SlackUser {
+  readonly id: string
+  readonly name: string
+}
+
+export interface Slack {
+  readonly url: string
+  readonly channels: readonly SlackUser[]
+  /** The people of the policy. */
+  readonly users: readonly SlackUser[]
+  /** Every message, ephemeral ones included, oldest first. */
+  messages(): SlackMessage[]
+  /** The modal that a user has open, if any. */
+  openView(user: string): SlackView | undefined
+  closeView(viewId: string): void
+  /** A trigger id, which opens one modal for this user within 3 s. */
+  trigger(user: string): Promise<string>
+  /**
+   * Keeps what there is: with the AWS emulator's state, as that is saved, for the two belong together; or as it is while
+   * they run, for the case that only we are killed.
+   */
+  save(as: 'with-state' | 'live'): void
+  stop(): Promise<void>
+}
+
+export interface SlackOptions {
+  readonly home: string
+  readonly port: number
+  readonly botToken: string
+}
+
+// The emulator is a library for tests: its types end at starting and stopping it. This is as much of its inside as
+// is needed to keep its state over a restart and to answer what it does not.
+interface Collection<T> {
+  all(): (T & { id: number })[]
+  update(id: number, change: Partial<T>): unknown
+  delete(id: number): boolean
+}
+interface Store {
+  collection<T>(name: string): Collection<T>
+  snapshot(): unknown
+  restore(snapshot: unknown): void
+}
+interface Request {
+  readonly req: { readonly path: string; param(name: string): string; json(): Promise<unknown> }
+}
+interface App {
+  use(
+    path: string,
+    handler: (context: Request, next: () => Promise<void>) => Promise<Response | undefined>,
+  ): void
+  post(path: string, handler: (context: Request) => Promise<Response>): void
+}
+interface Plugin {
+  register(app: App, store: Store, ...rest: unknown[]): void
+}
+
+/** Slack's ids are not ours to choose; here they are, so that a policy can name them and a restart keeps them. */
+const slackId = (prefix: string, name: string): string =>
+  (prefix + name.toUpperCase().replace(/[^A-Z0-9]/g, '')).padEnd(11, '0')
+
+const CHANNELS = [
+  ...new Set([...Object.values(currentPolicy.teams).map((team) => team.slackChannel), 'ops']),
+].map((name) => ({ id: slackId('C0', name), name }))
+const USERS = Object.entries(currentPolicy.people).map(([id, person]) => ({
+  id: person.slackUserId ?? slackId('U0', id),
+  name: id,
+  realName: person.name,
+}))
+const BOT = 'redress'
+
+/** What a test wants the next calls of a method to come to. */
+interface Fault {
+  /** Such as `chat.postMessage`. */
+  readonly method: string
+  times: number
+  /** 429 with Retry-After, a server error, or Slack's own `{"ok": false, "error"}`. */
+  readonly status?: number
+  readonly retryAfterSeconds?: number
+  readonly error?: string
+}
+
+/** @throws Error when the port is taken, or the emulator is another version than the one this was written for. */
+export async function startSlack({ home, port, botToken }: SlackOptions): Promise<Slack> {
+  const saved = join(home, 'state', 'slack.json')
+  const url = `http://127.0.0.1:${port}`
+  const faults: Fault[] = []
+
+  const plugin = await slackPlugin()
+  const register = plugin.register
+  let store: Store | undefined
+  plugin.register = (app, itsStore, ...rest) => {
+    store = itsStore
+    app.use('*', async ({ req }, next) => {
+      const fault = faults.find(({ method, times }) => times > 0 && req.path === `/api/${method}`)
+      if (fault === undefined) {
+        await next()
+        return undefined
+      }
+      fault.times--
+      const headers =
+        fault.retryAfterSeconds === undefined ? {} : { 'Retry-After': String(fault.retryAfterSeconds) }
+      return Response.json(
+        { ok: false, error: fault.error ?? 'ratelimited' },
+        { status: fault.status ?? 200, headers },
+      )
+    })
+    app.post('/_redress/faults', async ({ req }) => {
+      faults.push((await req.json()) as Fault)
+      return Response.json({ ok: true })
+    })
+    // Where an interaction's response_url leads; Slack serves these on another host.
+    app.post('/_redress/respond/:channel/:user/:thread', async ({ req }) => {
+      const { text, blocks } = (await req.json()) as { text?: string; blocks?: never[] }
+      await client('response').chat.postEphemeral({
+        channel: req.param('channel'),
+        user: req.param('user'),
+        text: text ?? '',
+        ...(blocks === undefined ? {} : { blocks }),
+        ...(req.param('thread') === '-' ? {} : { thread_ts: req.param('thread') }),
+      })
+      return Response.json({ ok: true })
+    })
+    register.call(plugin, app, itsStore, ...rest)
+  }
+  const emulator = await createEmulator({
+    service: 'slack',
+    port,
+    hostname: '127.0.0.1',
+    baseUrl: url,
+    seed: {
+      tokens: { [botToken]: { login: BOT } },
+      slack: {
+        team: { name: 'Redress', domain: 'redress' },
+        users: [
+          { name: BOT, real_name: 'Redress' },
+          ...USERS.map(({ name, realName }) => ({ name, real_name: realName })),
+        ],
+        channels: CHANNELS.map(({ name }) => ({ name })),
+      },
+    },
+  })
+  plugin.register = register
+  if (store === undefined) throw new Error('The Slack emulator did not start as expected')
+  const inside = store
+
+  // Any token is good for reading; one of its own per purpose, as each is worth 5,000 requests an hour.
+  const client = (purpose: string) =>
+    new WebClient(`xoxb-${purpose}`, { slackApiUrl: `${url}/api/`, retryConfig: { retries: 0 } })
+
+  const snapshot = readJson(saved)
+  if (snapshot !== undefined) inside.restore(snapshot)
+  else fixIds(inside)
+
+  const all = <T>(name: string) => inside.collection<T>(`slack.${name}`).all()
+  return {
+    url,
+    channels: CHANNELS,
+    users: USERS.map(({ id, realName }) => ({ id, name: realName })),
+    messages: () =>
+      [...all<SlackMessage>('messages'), ...all<SlackMessage>('ephemeral_messages')].sort((a, b) =>
+        a.ts < b.ts ? -1 : 1,
+      ),
+    openView: (user) =>
+      all<SlackView>('views').findLast((view) => view.type === 'modal' && view.user_id === user),
+    closeView(viewId) {
+      const views = inside.collection<SlackView>('slack.views')
+      for (const view of views.all()) if (view.view_id === viewId) views.delete(view.id)
+    },
+    async trigger(user) {
+      const answer = await client('trigger').apiCall('views.generateTriggerId', { user_id: user })
+      return (answer as { trigger_id?: string }).trigger_id ?? ''
+    },
+    save: (as) => writeJson(as === 'live' ? join(home, 'slack-live.json') : saved, inside.snapshot()),
+    stop: () => emulator.close(),
+  }
+}
+
+function fixIds(store: Store): void {
+  type User = { user_id: string; name: string }
+  type Channel = { channel_id: string; name: string; members: string[]; creator: string }
+  const users = store.collection<User>('slack.users')
+  for (const user of users.all()) {
+    const known = USERS.find(({ name }) => name === user.name)
+    if (known !== undefined) users.update(user.id, { user_id: known.id })
+  }
+  const members = users.all().map((user) => user.user_id)
+  const channels = store.collection<Channel>('slack.channels')
+  for (const channel of channels.all()) {
+    const known = CHANNELS.find(({ name }) => name === channel.name)
+    if (known !== undefined) channels.update(channel.id, { channel_id: known.id, members })
+  }
+}
+
+/** The module of the emulator that is Slack; it has no name that lasts from one version to the next. */
+async function slackPlugin(): Promise<Plugin> {
+  const directory = dirname(fileURLToPath(import.meta.resolve('emulate')))
+  for (const file of readdirSync(directory)) {
+    if (
+      !/^dist-.*\.js$/.test(file) ||
+      !readFileSync(join(directory, file), 'utf8').includes('var slackPlugin = ')
+    )
+      continue
+    const module = (await import(join(directory, file))) as { slackPlugin: Plugin }
+    return module.slackPlugin
+  }
+  throw new Error('The Slack emulator is not the version that infra/local/slack.ts was written for')
+}
