@@ -29,6 +29,11 @@ export type FindToken = (sha256Hex: string) => Promise<Token | undefined>
 
 const SHAPE = /^rdt_[A-Za-z0-9_-]{20,100}$/
 
+/*
+ * A token's item keeps all of it in one attribute, `token`: a `team` of its own would put it into the index of the teams'
+ * complaints.
+ */
+
 export const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex')
 
 /** A directory of the tokens by name, so that listing them needs no scan and a name is given once. */
@@ -41,9 +46,9 @@ export const tokensIn =
     const { Item } = await db.send(
       new GetCommand({ TableName: table, Key: tokenKey(sha256Hex), ConsistentRead: true }),
     )
-    return Item === undefined
-      ? undefined
-      : { name: String(Item.name), team: String(Item.team), role: Item.role as Role }
+    if (Item === undefined) return undefined
+    const { name, team, role } = Item.token as TokenEntry
+    return { name, team, role }
   }
 
 const unauthenticated = (detail: string, challenge: string): Problem =>
@@ -98,11 +103,11 @@ export async function createToken(
   await db.send(
     new TransactWriteCommand({
       TransactItems: [
-        { Put: { TableName: table, Item: { ...tokenKey(sha256), ...entry }, ConditionExpression } },
+        { Put: { TableName: table, Item: { ...tokenKey(sha256), token: entry }, ConditionExpression } },
         {
           Put: {
             TableName: table,
-            Item: { ...directoryKey(entry.name), ...entry, sha256 },
+            Item: { ...directoryKey(entry.name), token: entry, sha256 },
             ConditionExpression,
           },
         },
@@ -143,10 +148,7 @@ export async function listTokens(db: DynamoDBDocumentClient, table: string): Pro
         ...(start === undefined ? {} : { ExclusiveStartKey: start }),
       }),
     )
-    for (const item of page.Items ?? []) {
-      const { sk, team, role, createdAt } = item
-      entries.push({ name: String(sk), team: String(team), role: role as Role, createdAt: String(createdAt) })
-    }
+    for (const item of page.Items ?? []) entries.push(item.token as TokenEntry)
     start = page.LastEvaluatedKey
   } while (start !== undefined)
   return entries

@@ -71,6 +71,14 @@ describe('a token', () => {
     expect(stored).not.toContain(text.slice(4))
   })
 
+  it('is in no index of complaints: it has none of their attributes', async () => {
+    await createToken(db, 'table', entry)
+    for (const item of table.items.values()) {
+      const { pk: _, sk: __, token: ___, sha256: ____, ...rest } = item as unknown as Record<string, unknown>
+      expect(rest).toEqual({})
+    }
+  })
+
   it('has a name that nobody else has, so that the ledger’s actors are who they seem', async () => {
     await createToken(db, 'table', entry)
     await expect(createToken(db, 'table', { ...entry, team: 'billing' })).rejects.toThrow()
