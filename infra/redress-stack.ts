@@ -13,6 +13,7 @@ import { Schedules } from './constructs/schedules.ts'
 import { Secrets } from './constructs/secrets.ts'
 import { Streams } from './constructs/streams.ts'
 import { Workflow } from './constructs/workflow.ts'
+import { checkPolicies } from './policies.ts'
 
 export interface RedressStackProps {
   readonly config: StageConfig
@@ -71,7 +72,7 @@ export class RedressStack extends Stack {
 
 /**
  * Adds the stage that the app's context names, and the checks that every synth must pass.
- * @throws Error for a misconfigured stage, a missing handler or definition.
+ * @throws Error for a wrong policy, a misconfigured stage, a missing handler or definition.
  */
 export function addRedress(
   app: App,
@@ -79,6 +80,7 @@ export function addRedress(
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): RedressStack {
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app))
+  checkPolicies() // a wrong policy would be found by its first complaint otherwise
   const config = readConfig({ context: (key) => app.node.tryGetContext(key), env })
   return new RedressStack(app, `redress-${config.stage}`, { config, ...overrides })
 }
