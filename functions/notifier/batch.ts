@@ -72,10 +72,13 @@ function parse({ body, messageId }: SQSRecord): OutboxMessage {
   return { complaintId, seq }
 }
 
+/** Name and stack only: an SDK's error carries requests and items in further properties. */
+const causeOf = (error: unknown): string | undefined => (error instanceof Error ? error.stack : typeof error)
+
 function report(error: unknown, facts: Record<string, unknown>): void {
   if (error instanceof NotNow) return
   if (!(error instanceof SlackFailure)) {
-    logger.error('A delivery failed', { ...facts, error: error as Error })
+    logger.error('A delivery failed', { ...facts, cause: causeOf(error) })
   } else if (error.kind === 'permanent') {
     // Waiting will not help: docs/slack.md says what each code wants changed.
     logger.error('Slack refuses a delivery', { ...facts, code: error.code, reason: error.message })
@@ -110,6 +113,6 @@ async function postpone(
     }
   } catch (error) {
     // Then they come back when the queue's own visibility timeout is over: later, but none is lost.
-    logger.warn('Messages come back at the queue’s own time', { error: error as Error })
+    logger.warn('Messages come back at the queue’s own time', { cause: causeOf(error) })
   }
 }

@@ -142,10 +142,16 @@ class Telling {
     if (parent === undefined || parent.team === team) return undefined
     if (parent.permalink !== undefined) return parent
     const { channel, ts } = parent
-    const { permalink } = await ask(this.#outside.slack.chat.getPermalink({ channel, message_ts: ts }))
-    const known = { ...parent, permalink: permalink ?? '' }
-    this.#put(known)
-    return known
+    try {
+      const { permalink } = await ask(this.#outside.slack.chat.getPermalink({ channel, message_ts: ts }))
+      const known = { ...parent, permalink: permalink ?? '' }
+      this.#put(known)
+      return known
+    } catch (error) {
+      // Deleted: the channel alone has to do until something changes and there is a new one.
+      if (isGone(error)) return { channel }
+      throw error
+    }
   }
 
   /** Whether the card is still there to be updated: people may delete messages. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Event } from '../../functions/domain/complaint.ts'
+import { logger } from '../../functions/shared/logger.ts'
 import { type FakeMessage, FakeSlack, type Fault } from '../slack/fake-slack.ts'
 import { bea, COMPLAINT_ID, given, type Story } from '../support/complaints.ts'
 import { Outbox } from './outbox.ts'
@@ -231,6 +232,23 @@ describe('A delivery that cannot succeed', () => {
     expect(await outbox.deliver([[COMPLAINT_ID, 1]], 11)).toHaveLength(1)
     slack.faults = () => undefined
     expect(await outbox.deliver([[COMPLAINT_ID, 1]], 12)).toEqual([])
+  })
+
+  it('is logged by ids and codes, and by nothing that anybody wrote', async () => {
+    const logged = [vi.spyOn(logger, 'warn'), vi.spyOn(logger, 'error')]
+    const story = given(undefined, { text: 'SECRET', author: { id: 'SECRET', name: 'SECRET' } })
+    tell(story.events)
+    for (const code of ['channel_not_found', 'internal_error']) {
+      slack.faults = () => ({ kind: 'error', code })
+      await outbox.deliver([[COMPLAINT_ID, 1]])
+    }
+    outbox.threads.crash = () => 'before'
+    await outbox.deliver([[COMPLAINT_ID, 1]])
+    const lines = JSON.stringify(logged.flatMap(({ mock }) => mock.calls))
+    vi.restoreAllMocks()
+    expect(lines).toContain('channel_not_found')
+    expect(lines).toContain(COMPLAINT_ID)
+    expect(lines).not.toContain('SECRET')
   })
 
   it('waits for its event where the ledger does not show it yet', async () => {

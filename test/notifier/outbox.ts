@@ -2,9 +2,13 @@ import type { ChangeMessageVisibilityBatchCommandInput } from '@aws-sdk/client-s
 import type { Context, SQSRecord } from 'aws-lambda'
 import type { Event } from '../../functions/domain/complaint.ts'
 import { deliverBatch, type Surroundings } from '../../functions/notifier/batch.ts'
+import { logger } from '../../functions/shared/logger.ts'
 import { slackClient } from '../../functions/slack/client.ts'
 import { Interference, type Thread } from '../../functions/slack/thread.ts'
 import type { FakeSlack } from '../slack/fake-slack.ts'
+
+// Failures are what these tests are made of; each would print its stack.
+logger.setLogLevel('SILENT')
 
 /** The process dies: nothing after it happens. */
 export class Crash extends Error {}

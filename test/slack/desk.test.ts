@@ -12,7 +12,11 @@ const SIGNING_SECRET = '8f742231b10e8888abcd99yyyzzz85a5'
 const NOW = '2026-11-23T09:30:00Z'
 
 /** The ledger, reduced to one story. */
-const stage = vi.hoisted(() => ({ story: undefined as Story | undefined, secret: '' }))
+const stage = vi.hoisted(() => {
+  // Read when the logger is made: refusals are what these tests are made of.
+  process.env.POWERTOOLS_LOG_LEVEL = 'SILENT'
+  return { story: undefined as Story | undefined, secret: '' }
+})
 
 vi.mock('#clock', () => ({ clock: { now: async () => NOW } }))
 vi.mock('../../functions/shared/policies.ts', async (original) => ({
@@ -235,6 +239,15 @@ describe('A button', () => {
     expect((await press('hand-off')).statusCode).toBe(200)
     expect(slack.responses).toEqual([
       expect.objectContaining({ text: expect.stringContaining('expired_trigger_id') }),
+    ])
+  })
+
+  it('is answered although Slack does not answer us', async () => {
+    story.does('2026-11-23T09:05:00Z', { type: 'acknowledge' })
+    slack.faults = () => ({ kind: 'silent' })
+    expect(await press('hand-off')).toMatchObject({ statusCode: 200, body: '' })
+    expect(slack.responses).toEqual([
+      expect.objectContaining({ text: expect.stringContaining('Please press again') }),
     ])
   })
 

@@ -18,6 +18,8 @@ export type Fault =
   | { readonly kind: 'error'; readonly code: string }
   | { readonly kind: 'down' }
   | { readonly kind: 'answer-lost' }
+  /** Nothing is done, and nothing is answered. */
+  | { readonly kind: 'silent' }
 
 type Form = Record<string, string>
 
@@ -103,6 +105,7 @@ export class FakeSlack {
       answer({ ok: false, error: 'ratelimited' }, 429, { 'retry-after': String(fault.retryAfter) })
     } else if (fault?.kind === 'error') answer({ ok: false, error: fault.code })
     else if (fault?.kind === 'down') answer({}, 503)
+    else if (fault?.kind === 'silent') return
     else {
       const result = this.#do(method, form)
       if (fault?.kind === 'answer-lost') request.socket.destroy()
