@@ -11,6 +11,7 @@ export default defineConfig({
           // Synthesising a stack and thousands of generated histories take seconds on a busy machine.
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          env: { POWERTOOLS_LOG_LEVEL: 'SILENT' },
         },
       },
       {

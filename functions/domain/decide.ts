@@ -352,6 +352,9 @@ function act(draft: Draft, state: Complaint, action: Action, by: Actor, context:
       draft.add({ type: 'acknowledged' }, by, progress(meet('acknowledge'), 'acknowledged'))
       return
     case 'take': {
+      if (by.team !== undefined && by.team !== state.team) {
+        throw new Refusal('not-allowed', `${state.team} owns this complaint; ask them to hand it off to ${by.team}`)
+      }
       const owner = personFor(policy, state.team, by)
       if (owner === state.owner)
         throw new Refusal('forbidden-by-state', `${owner} owns this complaint already`)

@@ -29,6 +29,9 @@ export const tokenKey = (sha256Hex: string): { pk: string; sk: string } => ({
   sk: 'TOKEN',
 })
 
+/** Where a token's name leads to its hash, so that tokens can be listed without a scan and no two share a name. */
+export const tokenNameKey = (name: string): { pk: string; sk: string } => ({ pk: 'TOKENS', sk: name })
+
 /** All shards of an index, by the value of its partition key. */
 export const shardsOf = (index: 'due' | 'audit' | 'open'): string[] =>
   Array.from({ length: SHARDS }, (_, shard) => `${index}#${shard}`)

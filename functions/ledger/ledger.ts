@@ -131,11 +131,18 @@ export class Ledger {
   /**
    * Decides a command upon the current state and appends what comes of it.
    *
-   * @throws NotFound, Refusal (nothing written), Contention.
+   * @param guard looks at the very state that is decided upon, before each try; what it throws ends the attempt.
+   * @throws NotFound, Refusal (nothing written), Contention, whatever `guard` throws.
    */
-  async execute(complaintId: string, command: Command, now: Instant): Promise<Committed> {
+  async execute(
+    complaintId: string,
+    command: Command,
+    now: Instant,
+    guard: (before: Complaint) => void = () => {},
+  ): Promise<Committed> {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const before = await this.load(complaintId)
+      guard(before)
       const events = decide(before, command, { now, policy: policyOf(before.policy) })
       if (events.length === 0) return { complaint: before, events }
       if (await this.#commit(before, events)) {
@@ -202,11 +209,12 @@ export class Ledger {
       new QueryCommand({
         TableName: this.#table,
         IndexName: keys.INDEX.team,
-        KeyConditionExpression: after === undefined ? 'team = :team' : 'team = :team AND pk < :after',
-        ExpressionAttributeValues: {
-          ':team': team,
-          ...(after === undefined ? {} : { ':after': keys.complaintKey(after) }),
-        },
+        // Ids are ULIDs: the text order of keys is the order of opening.
+        KeyConditionExpression: 'team = :team AND begins_with(pk, :complaints)',
+        ExpressionAttributeValues: { ':team': team, ':complaints': keys.complaintKey('') },
+        ...(after === undefined
+          ? {}
+          : { ExclusiveStartKey: { team, pk: keys.complaintKey(after), sk: keys.STATE } }),
         ScanIndexForward: false,
         Limit: limit,
       }),

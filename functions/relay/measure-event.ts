@@ -1,7 +1,7 @@
 import type { Event } from '../domain/complaint.ts'
 import { epochSeconds, type Instant } from '../domain/instant.ts'
 import type { EventContext } from '../ledger/ledger.ts'
-import { measure } from '../shared/metrics.ts'
+import { CHANNELS, measure } from '../shared/metrics.ts'
 
 const seconds = (from: Instant, to: Instant): number => epochSeconds(to) - epochSeconds(from)
 
@@ -9,7 +9,7 @@ const seconds = (from: Instant, to: Instant): number => epochSeconds(to) - epoch
 export function measureEvent(event: Event, { team, channel, receivedAt }: EventContext): void {
   switch (event.type) {
     case 'received':
-      measure('Received', 1, channel)
+      measure('Received', 1, CHANNELS.has(channel) ? channel : 'other')
       return
     case 'acknowledged':
       measure('Acknowledged', 1, team)

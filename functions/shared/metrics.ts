@@ -25,6 +25,9 @@ export const METRICS = {
   FireLateness: { unit: MetricUnit.Milliseconds, dimension: undefined },
 } as const
 
+/** The channels counted by name. A form may name any channel it likes; each more would be a series more to pay for. */
+export const CHANNELS: ReadonlySet<string> = new Set(['web', 'x', 'email', 'phone', 'chat', 'sms', 'review', 'shop'])
+
 export type MetricName = keyof typeof METRICS
 
 const emf = new Metrics()

@@ -6,7 +6,7 @@ import {
   TransactWriteCommand,
 } from '@aws-sdk/lib-dynamodb'
 import type { Instant } from '../domain/instant.ts'
-import { tokenKey } from '../ledger/keys.ts'
+import { tokenKey, tokenNameKey } from '../ledger/keys.ts'
 import { Problem } from './problem.ts'
 
 /** What a token may do, each including the ones before: see its team's complaints; act on them; anything of any team. */
@@ -35,9 +35,6 @@ const SHAPE = /^rdt_[A-Za-z0-9_-]{20,100}$/
  */
 
 export const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex')
-
-/** A directory of the tokens by name, so that listing them needs no scan and a name is given once. */
-const directoryKey = (name: string) => ({ pk: 'TOKENS', sk: name })
 
 /** Looks in the table every time, consistently: a token revoked is a token refused, at once. */
 export const tokensIn =
@@ -107,7 +104,7 @@ export async function createToken(
         {
           Put: {
             TableName: table,
-            Item: { ...directoryKey(entry.name), token: entry, sha256 },
+            Item: { ...tokenNameKey(entry.name), token: entry, sha256 },
             ConditionExpression,
           },
         },
@@ -120,14 +117,14 @@ export async function createToken(
 /** Revokes a token by its name, for the very next request. Returns whether there was one. */
 export async function revokeToken(db: DynamoDBDocumentClient, table: string, name: string): Promise<boolean> {
   const { Item } = await db.send(
-    new GetCommand({ TableName: table, Key: directoryKey(name), ConsistentRead: true }),
+    new GetCommand({ TableName: table, Key: tokenNameKey(name), ConsistentRead: true }),
   )
   if (Item === undefined) return false
   await db.send(
     new TransactWriteCommand({
       TransactItems: [
         { Delete: { TableName: table, Key: tokenKey(String(Item.sha256)) } },
-        { Delete: { TableName: table, Key: directoryKey(name) } },
+        { Delete: { TableName: table, Key: tokenNameKey(name) } },
       ],
     }),
   )
