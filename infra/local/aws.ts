@@ -115,6 +115,11 @@ export class LocalStage {
     }
   }
 
+  /** Which of a complaint's executions counts. */
+  async generation(complaintId: string): Promise<number> {
+    return Number((await this.#get({ pk: complaintKey(complaintId), sk: WORKFLOW }))?.generation ?? 0)
+  }
+
   events(complaintId: string, afterSeq = 0): Promise<Event[]> {
     return this.#ledger.timeline(complaintId, afterSeq)
   }

@@ -91,9 +91,10 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     endpoint,
     pid,
     ended,
-    stop: () => {
+    async stop() {
       stopping = true
-      return endProcess(pid, 'the AWS emulator')
+      await endProcess(pid, 'the AWS emulator')
+      rmSync(workDirectory(home), { recursive: true, force: true })
     },
   }
 }
@@ -127,7 +128,7 @@ async function invocation(
       LANG,
       // It runs functions by the `node` that it finds first: ours, of the version that they are deployed for.
       PATH: [join(ROOT, 'node_modules', '.bin'), PATH].join(delimiter),
-      TMPDIR: workDirectory(options.home),
+      TMPDIR: emptyWorkDirectory(options.home),
       STATE_DIR: state,
       S3_DATA_DIR: join(state, 's3'),
     }
@@ -231,7 +232,11 @@ async function alone(lock: string, work: () => Promise<void>): Promise<void> {
  */
 function workDirectory(home: string): string {
   const name = createHash('sha256').update(home).digest('hex').slice(0, 12)
-  const directory = join(tmpdir(), `redress-${name}`)
+  return join(tmpdir(), `redress-${name}`)
+}
+
+function emptyWorkDirectory(home: string): string {
+  const directory = workDirectory(home)
   rmSync(directory, { recursive: true, force: true }) // what a killed run left
   mkdirSync(directory, { recursive: true, mode: 0o700 })
   writeJson(join(directory, 'package.json'), { type: 'commonjs' })

@@ -1,11 +1,11 @@
 /** The Slack of this machine: Vercel's emulator, with what Redress needs on top of it. */
 import { readdirSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { WebClient } from '@slack/web-api'
 import { createEmulator } from 'emulate'
 import { currentPolicy } from '../../functions/shared/policies.ts'
-import { readJson, writeJson } from './home.ts'
+import { ROOT, readJson, writeJson } from './home.ts'
 
 /** A message as the emulator holds it; `ts` identifies it within its channel. */
 export interface SlackMessage {
@@ -83,6 +83,7 @@ interface App {
     path: string,
     handler: (context: Request, next: () => Promise<void>) => Promise<Response | undefined>,
   ): void
+  get(path: string, handler: (context: Request) => Promise<Response>): void
   post(path: string, handler: (context: Request) => Promise<Response>): void
 }
 interface Plugin {
@@ -101,7 +102,7 @@ const USERS = Object.entries(currentPolicy.people).map(([id, person]) => ({
   name: id,
   realName: person.name,
 }))
-const BOT = 'redress'
+const BOT = { id: slackId('U0', 'redress'), name: 'redress', realName: 'Redress' }
 
 /** What a test wants the next calls of a method to come to. */
 interface Fault {
@@ -139,6 +140,8 @@ export async function startSlack({ home, port, botToken }: SlackOptions): Promis
         { status: fault.status ?? 200, headers },
       )
     })
+    // What only one person sees, for the tests; Slack tells nobody but them.
+    app.get('/_redress/users/:user', async ({ req }) => Response.json(seenBy(req.param('user'))))
     app.post('/_redress/faults', async ({ req }) => {
       faults.push((await req.json()) as Fault)
       return Response.json({ ok: true })
@@ -163,13 +166,10 @@ export async function startSlack({ home, port, botToken }: SlackOptions): Promis
     hostname: '127.0.0.1',
     baseUrl: url,
     seed: {
-      tokens: { [botToken]: { login: BOT } },
+      tokens: { [botToken]: { login: BOT.name } },
       slack: {
         team: { name: 'Redress', domain: 'redress' },
-        users: [
-          { name: BOT, real_name: 'Redress' },
-          ...USERS.map(({ name, realName }) => ({ name, real_name: realName })),
-        ],
+        users: [...[BOT, ...USERS].map(({ name, realName }) => ({ name, real_name: realName }))],
         channels: CHANNELS.map(({ name }) => ({ name })),
       },
     },
@@ -186,6 +186,12 @@ export async function startSlack({ home, port, botToken }: SlackOptions): Promis
   if (snapshot !== undefined) inside.restore(snapshot)
   else fixIds(inside)
 
+  const seenBy = (user: string) => ({
+    view: openView(user),
+    ephemeral: all<SlackMessage>('ephemeral_messages').filter(({ target_user }) => target_user === user),
+  })
+  const openView = (user: string) =>
+    all<SlackView>('views').findLast((view) => view.type === 'modal' && view.user_id === user)
   const all = <T>(name: string) => inside.collection<T>(`slack.${name}`).all()
   return {
     url,
@@ -195,8 +201,7 @@ export async function startSlack({ home, port, botToken }: SlackOptions): Promis
       [...all<SlackMessage>('messages'), ...all<SlackMessage>('ephemeral_messages')].sort((a, b) =>
         a.ts < b.ts ? -1 : 1,
       ),
-    openView: (user) =>
-      all<SlackView>('views').findLast((view) => view.type === 'modal' && view.user_id === user),
+    openView,
     closeView(viewId) {
       const views = inside.collection<SlackView>('slack.views')
       for (const view of views.all()) if (view.view_id === viewId) views.delete(view.id)
@@ -215,7 +220,7 @@ function fixIds(store: Store): void {
   type Channel = { channel_id: string; name: string; members: string[]; creator: string }
   const users = store.collection<User>('slack.users')
   for (const user of users.all()) {
-    const known = USERS.find(({ name }) => name === user.name)
+    const known = [BOT, ...USERS].find(({ name }) => name === user.name)
     if (known !== undefined) users.update(user.id, { user_id: known.id })
   }
   const members = users.all().map((user) => user.user_id)
@@ -228,14 +233,14 @@ function fixIds(store: Store): void {
 
 /** The module of the emulator that is Slack; it has no name that lasts from one version to the next. */
 async function slackPlugin(): Promise<Plugin> {
-  const directory = dirname(fileURLToPath(import.meta.resolve('emulate')))
+  const directory = join(ROOT, 'node_modules', 'emulate', 'dist')
   for (const file of readdirSync(directory)) {
     if (
       !/^dist-.*\.js$/.test(file) ||
       !readFileSync(join(directory, file), 'utf8').includes('var slackPlugin = ')
     )
       continue
-    const module = (await import(join(directory, file))) as { slackPlugin: Plugin }
+    const module = (await import(pathToFileURL(join(directory, file)).href)) as { slackPlugin: Plugin }
     return module.slackPlugin
   }
   throw new Error('The Slack emulator is not the version that infra/local/slack.ts was written for')

@@ -82,10 +82,8 @@ function fail(error: unknown): void {
 /** Sends the sample complaint, unless there are complaints already, and follows it into Slack. */
 async function sample(run: LocalRun, insist: boolean): Promise<string | undefined> {
   const stage = new LocalStage(run)
-  const headers = { authorization: `Bearer ${run.opsToken}` }
-  const list = await fetch(`${run.apiUrl}/complaints?limit=1`, { headers })
-  const { complaints = [] } = (await list.json()) as { complaints?: { id: string }[] }
-  if (!insist && complaints[0] !== undefined) return complaints[0].id
+  const [latest] = await stage.complaints()
+  if (!insist && latest !== undefined) return latest.id
 
   say('sending a sample complaint')
   const answer = await sendComplaint(run, { text: SAMPLE, postedAt: await stage.now() })

@@ -61,7 +61,7 @@ function toast(message) {
 }
 
 const names = {
-  user: (id) => state.users.find((person) => person.id === id)?.name ?? id,
+  user: (id) => state.users.find((person) => person.id === id)?.name ?? 'Redress',
   channel: (id) => state.channels.find((found) => found.id === id)?.name ?? id,
 }
 
@@ -131,7 +131,7 @@ function messageParts(message) {
     el(
       'p',
       { class: 'by', title: 'real time' },
-      el('b', {}, names.user(message.by) === 'redress' ? 'Redress' : names.user(message.by)),
+      el('b', {}, names.user(message.by)),
       ` ${at}`,
       message.ephemeral ? ' · only you see this' : '',
     ),

@@ -1,8 +1,11 @@
 /** What people, channels and ops teams do to a running stack, in the words of the tests. */
 import { randomUUID } from 'node:crypto'
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda'
+import { DescribeExecutionCommand, SFNClient } from '@aws-sdk/client-sfn'
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda'
 import type { Event } from '../../../functions/domain/complaint.ts'
 import type { Instant } from '../../../functions/domain/instant.ts'
-import { LocalStage, type Standing } from '../../../infra/local/aws.ts'
+import { clientConfig, LocalStage, type Standing } from '../../../infra/local/aws.ts'
 import type { LocalRun } from '../../../infra/local/home.ts'
 import { buttonOf, press, submit } from '../../../infra/local/interactions.ts'
 import { signWeb, signX } from '../../../infra/local/sign.ts'
@@ -38,6 +41,8 @@ export type Client = ReturnType<typeof clientOf>
 /** @param run of `inject('redress')`, or of a stack of the test's own */
 export function clientOf(run: LocalRun) {
   const stage = new LocalStage(run)
+  const lambda = new LambdaClient(clientConfig(run))
+  const sfn = new SFNClient(clientConfig(run))
 
   const answerOf = async (response: Response): Promise<Answer> => {
     const text = await response.text()
@@ -103,10 +108,40 @@ export function clientOf(run: LocalRun) {
       ephemeral: SlackMessage[]
     }
 
+  /** Presses a button of a card as it was seen, however old that card is by now. */
+  const pressCard = async (card: SlackMessage | undefined, action: string, user: string): Promise<Answer> => {
+    const button = buttonOf(card?.blocks, action)
+    if (card === undefined || button === undefined) throw new Error(`The card has no button "${action}"`)
+    const { trigger_id } = await slack('views.generateTriggerId', { user_id: user })
+    const { channel } = card
+    return answerOf(await press(run, { user, channel, message: card, button, triggerId: String(trigger_id) }))
+  }
+
   return {
     run,
     stage,
     post,
+    pressCard,
+
+    /** The status of a complaint's newest execution. */
+    async executionStatus(complaintId: string): Promise<string | undefined> {
+      const machine = run.stateMachineArn.replace(':stateMachine:', ':execution:')
+      const executionArn = `${machine}:${complaintId}-${await stage.generation(complaintId)}`
+      return (await sfn.send(new DescribeExecutionCommand({ executionArn }))).status
+    },
+
+    /** Has the auditor look at everything now, without its usual grace. @returns what it healed, by kind */
+    async audit(): Promise<{ healed: Readonly<Record<string, number>> }> {
+      const { Payload, FunctionError } = await lambda.send(
+        new InvokeCommand({
+          FunctionName: `${run.stackName}-auditor`,
+          Payload: JSON.stringify({ sweep: true, graceSeconds: 0 }),
+        }),
+      )
+      const answer = Buffer.from(Payload ?? []).toString()
+      if (FunctionError !== undefined) throw new Error(`The auditor failed: ${answer}`)
+      return JSON.parse(answer)
+    },
 
     /** A body of source `web`, with all that it needs. */
     webBody: (more: object = {}): Record<string, unknown> => ({
@@ -135,6 +170,17 @@ export function clientOf(run: LocalRun) {
       const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
       const init = body === undefined ? { headers } : { method: 'POST', headers, body: JSON.stringify(body) }
       return answerOf(await fetch(`${run.apiUrl}${path}`, init))
+    },
+
+    /** Has the auditor look now, instead of within a minute. @returns what it answered */
+    async audit(): Promise<unknown> {
+      const lambda = new LambdaClient(clientConfig(run))
+      const answer = await lambda.send(
+        new InvokeCommand({ FunctionName: `${run.stackName}-auditor`, Payload: '{}' }),
+      )
+      const text = Buffer.from(answer.Payload ?? []).toString()
+      if (answer.FunctionError !== undefined) throw new Error(`The auditor failed: ${text}`)
+      return JSON.parse(text || 'null')
     },
 
     events: (complaintId: string, afterSeq = 0): Promise<Event[]> => stage.events(complaintId, afterSeq),
@@ -174,12 +220,8 @@ export function clientOf(run: LocalRun) {
      * @throws Error when no card has the button.
      */
     async pressButton(complaintId: string, action: string, user: string): Promise<Answer> {
-      for (const { channel, card } of await slackThreads(complaintId)) {
-        const button = buttonOf(card.blocks, action)
-        if (button === undefined) continue
-        const { trigger_id } = await slack('views.generateTriggerId', { user_id: user })
-        const triggerId = String(trigger_id)
-        return answerOf(await press(run, { user, channel, message: card, button, triggerId }))
+      for (const { card } of await slackThreads(complaintId)) {
+        if (buttonOf(card.blocks, action) !== undefined) return pressCard(card, action, user)
       }
       throw new Error(`No card of complaint ${complaintId} has a button "${action}"`)
     },

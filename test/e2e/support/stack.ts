@@ -30,6 +30,7 @@ export async function startTestStack(): Promise<TestStack> {
   const say = (line: string) => void log.push(line)
   const start = (options: { rearmStreams?: boolean }, port: number) =>
     startStack({ home, say, port, ...options }).catch((error: unknown) => {
+      rmSync(home, { recursive: true, force: true })
       throw new Error(`The stack for the tests did not start after: ${log.join('; ')}`, { cause: error })
     })
 
