@@ -29,7 +29,11 @@ interface Round {
   readonly graceSeconds?: number
 }
 
-/** Schedule → everything that should have happened and did not. Heals it, counts it, and says that it has looked. */
+/**
+ * Schedule → everything that should have happened and did not. Heals it, counts it, and says that it has looked.
+ *
+ * @returns how many things of each kind were healed, for whoever calls it by hand.
+ */
 export const handler = middy<Round>()
   .use(injectLambdaContext(logger))
   .handler(async ({ sweep = false, graceSeconds = GRACE_SECONDS }) => {
@@ -64,4 +68,5 @@ export const handler = middy<Round>()
     logger.info('Audited', { sweep, healed: Object.fromEntries(healed), failed })
     // Failing the round makes the errors alarm; what was healed stays healed, and the rest is tried next round.
     if (failed > 0) throw new Error(`${failed} complaints could not be audited`)
+    return { healed: Object.fromEntries(healed) }
   })

@@ -2,7 +2,6 @@
 import { randomUUID } from 'node:crypto'
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda'
 import { DescribeExecutionCommand, SFNClient } from '@aws-sdk/client-sfn'
-import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda'
 import type { Event } from '../../../functions/domain/complaint.ts'
 import type { Instant } from '../../../functions/domain/instant.ts'
 import { clientConfig, LocalStage, type Standing } from '../../../infra/local/aws.ts'
@@ -170,17 +169,6 @@ export function clientOf(run: LocalRun) {
       const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
       const init = body === undefined ? { headers } : { method: 'POST', headers, body: JSON.stringify(body) }
       return answerOf(await fetch(`${run.apiUrl}${path}`, init))
-    },
-
-    /** Has the auditor look now, instead of within a minute. @returns what it answered */
-    async audit(): Promise<unknown> {
-      const lambda = new LambdaClient(clientConfig(run))
-      const answer = await lambda.send(
-        new InvokeCommand({ FunctionName: `${run.stackName}-auditor`, Payload: '{}' }),
-      )
-      const text = Buffer.from(answer.Payload ?? []).toString()
-      if (answer.FunctionError !== undefined) throw new Error(`The auditor failed: ${text}`)
-      return JSON.parse(text || 'null')
     },
 
     events: (complaintId: string, afterSeq = 0): Promise<Event[]> => stage.events(complaintId, afterSeq),

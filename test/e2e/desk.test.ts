@@ -1,0 +1,108 @@
+import { describe, expect, inject, it } from 'vitest'
+import { clientOf } from './support/client.ts'
+
+const client = clientOf(inject('redress'))
+
+async function opened(more: object = {}): Promise<string> {
+  const { body } = await client.signedWeb(client.webBody({ postedAt: await client.stage.now(), ...more }))
+  await client.atRest(body.complaintId)
+  return body.complaintId
+}
+
+const command = (id: string, body: object) => client.ops(`/complaints/${id}/commands`, body)
+
+describe('A complaint, from the webhook to its end', () => {
+  it('is acknowledged in Slack, handed off, accepted and resolved by the ops API, and each shows in both', async () => {
+    const id = await opened()
+    expect(await client.pressButton(id, 'acknowledge', 'U0SAM000000')).toEqual({ status: 200, body: '' })
+    for (const body of [
+      { type: 'hand-off', toTeam: 'billing', reason: 'a double charge' },
+      { type: 'accept-handoff', as: 'bea' },
+      { type: 'resolve', summary: 'Refunded', redress: { kind: 'refund', amount: 2000, currency: 'GBP' } },
+      { type: 'close' },
+    ]) {
+      expect(await command(id, body)).toMatchObject({ status: 200, body: { id } })
+    }
+    await client.atRest(id)
+
+    const { body: complaint } = await client.ops(`/complaints/${id}`)
+    expect(complaint).toMatchObject({
+      stage: 'closed',
+      owner: 'bea',
+      team: 'billing',
+      issues: [],
+      promises: [],
+    })
+    const { body: timeline } = await client.ops(`/complaints/${id}/timeline`)
+    expect(timeline.events.map(({ type, actor }: { type: string; actor: string }) => [type, actor])).toEqual([
+      ['received', 'source:web'],
+      ['acknowledged', 'sam'],
+      ['handoff-requested', 'token:local'],
+      ['handoff-accepted', 'bea'],
+      ['resolved', 'token:local'],
+      ['closed', 'token:local'],
+    ])
+    const { card, replies } = await client.slackThread(id)
+    expect(JSON.stringify(card.blocks)).toMatch(/closed/i)
+    expect(replies).toHaveLength(5)
+    expect(await client.executionStatus(id)).toBe('SUCCEEDED')
+  })
+})
+
+describe('An action that the state forbids', () => {
+  it('is answered 409 by the ops API, and changes nothing', async () => {
+    const id = await opened()
+    const { version } = (await client.standing(id)).complaint
+    for (const type of ['resolve', 'close', 'accept-handoff', 'resume']) {
+      const answer = await command(id, { type, ...(type === 'resolve' ? { summary: 'x' } : {}) })
+      expect(answer).toMatchObject({ status: 409, body: { status: 409, detail: expect.any(String) } })
+    }
+    expect((await client.standing(id)).complaint.version).toBe(version)
+  })
+
+  it('is told in Slack to the one who pressed, and changes nothing', async () => {
+    const id = await opened()
+    const { card } = await client.slackThread(id)
+    expect((await client.pressButton(id, 'acknowledge', 'U0SAM000000')).status).toBe(200)
+    await client.atRest(id)
+    const { version } = (await client.standing(id)).complaint
+    const late = await client.pressCard(card, 'acknowledge', 'U0PRIYA0000')
+    expect(late.status).toBe(200)
+    expect((await client.seenBy('U0PRIYA0000')).ephemeral.at(-1)?.text).toMatch(/acknowledge/)
+    expect((await client.standing(id)).complaint.version).toBe(version)
+  })
+})
+
+describe('What a customer writes', () => {
+  it('pings nobody in Slack and marks nothing up', async () => {
+    const id = await opened({
+      text: '<!channel> <@U0MORGAN000> & <https://example.com|click>',
+      author: { id: '<!here>' },
+    })
+    const { card } = await client.slackThread(id)
+    const shown = JSON.stringify([card.text, card.blocks])
+    expect(shown).toContain('&lt;!channel&gt; &lt;@U0MORGAN000&gt; &amp; &lt;https://example.com|click&gt;')
+    expect(shown).not.toMatch(/<!channel>|<!here>|<@U0MORGAN000>/)
+  })
+})
+
+describe('The ops API', () => {
+  it('lets nobody in without a token, and describes itself to anybody', async () => {
+    const response = await fetch(`${client.run.apiUrl}/complaints`)
+    expect([response.status, response.headers.get('www-authenticate')]).toEqual([
+      401,
+      expect.stringMatching(/^Bearer/),
+    ])
+    const description = await fetch(`${client.run.apiUrl}/openapi.json`)
+    expect(await description.json()).toMatchObject({ openapi: expect.stringMatching(/^3\.1/) })
+  })
+
+  it('refuses a press that Slack did not sign', async () => {
+    const answer = await client.post('/slack/interactions', 'payload=%7B%7D', {
+      'content-type': 'application/x-www-form-urlencoded',
+      'x-slack-request-timestamp': String(Math.floor(Date.now() / 1000)),
+      'x-slack-signature': `v0=${'0'.repeat(64)}`,
+    })
+    expect(answer.status).toBe(401)
+  })
+})

@@ -1,0 +1,137 @@
+import { createHmac, randomUUID } from 'node:crypto'
+import { ScanCommand } from '@aws-sdk/lib-dynamodb'
+import { describe, expect, inject, it } from 'vitest'
+import { signWeb } from '../../infra/local/sign.ts'
+import { clientOf } from './support/client.ts'
+
+const client = clientOf(inject('redress'))
+const { run } = client
+
+/** How many items the table holds: what a refused delivery must not change. */
+async function itemCount(): Promise<number> {
+  let count = 0
+  let start: Record<string, unknown> | undefined
+  do {
+    const page = await client.stage.db.send(
+      new ScanCommand({ TableName: run.tableName, Select: 'COUNT', ExclusiveStartKey: start }),
+    )
+    count += page.Count ?? 0
+    start = page.LastEvaluatedKey
+  } while (start !== undefined)
+  return count
+}
+
+describe('A message', () => {
+  it('delivered 100 times at once opens one complaint', async () => {
+    const body = client.webBody({ postedAt: await client.stage.now() })
+    const answers = await Promise.all(Array.from({ length: 100 }, () => client.signedWeb(body)))
+    expect(answers.map(({ status }) => status)).toEqual(Array(100).fill(202))
+    expect(new Set(answers.map((answer) => answer.body.complaintId)).size).toBe(1)
+    const outcomes = answers.map((answer) => answer.body.outcome).sort()
+    expect(outcomes).toEqual([...Array(99).fill('duplicate'), 'opened'])
+    const { complaint } = await client.atRest(answers[0]?.body.complaintId)
+    expect(await client.events(complaint.id)).toHaveLength(complaint.version)
+  })
+})
+
+describe('A delivery that is refused', () => {
+  const good = () => JSON.stringify(client.webBody())
+  const signed = (body: string, secret = run.webhookSecrets.web, at = new Date()) =>
+    signWeb(body, secret, `msg_${randomUUID()}`, at)
+  const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000)
+  const text = (length: number) => JSON.stringify(client.webBody({ text: 'x'.repeat(length) }))
+
+  const cases: [
+    string,
+    number,
+    string,
+    () => [path: string, body: string, headers: Record<string, string>],
+  ][] = [
+    ['is unsigned', 401, 'webhook-id', () => ['web', good(), { 'content-type': 'application/json' }]],
+    [
+      'is signed with another secret',
+      401,
+      'signature',
+      () => ['web', good(), signed(good(), `whsec_${Buffer.from(randomUUID()).toString('base64')}`)],
+    ],
+    ['was changed after signing', 401, 'signature', () => ['web', good(), signed('{}')]],
+    [
+      'is stale',
+      401,
+      '5 minutes',
+      () => {
+        const body = good()
+        return ['web', body, signed(body, run.webhookSecrets.web, minutesAgo(6))]
+      },
+    ],
+    [
+      'comes from the future',
+      401,
+      '5 minutes',
+      () => {
+        const body = good()
+        return ['web', body, signed(body, run.webhookSecrets.web, minutesAgo(-6))]
+      },
+    ],
+    ['is not JSON', 400, 'JSON', () => ['web', '{"messageId":', signed('{"messageId":')]],
+    [
+      'is too large',
+      413,
+      'KiB',
+      () => {
+        const body = text(300_000)
+        return ['web', body, signed(body)]
+      },
+    ],
+    ['names a source that is not there', 404, 'fax', () => ['fax', good(), signed(good())]],
+    [
+      'has the wrong shape',
+      422,
+      'author',
+      () => {
+        const body = JSON.stringify({ ...client.webBody(), author: 'Kim' })
+        return ['web', body, signed(body)]
+      },
+    ],
+    [
+      'asks for a team that is not there',
+      422,
+      'team',
+      () => {
+        const body = JSON.stringify(client.webBody({ team: 'constructor' }))
+        return ['web', body, signed(body)]
+      },
+    ],
+    [
+      'is a post to X that X did not sign',
+      401,
+      'signature',
+      () => [
+        'x',
+        '{}',
+        { 'content-type': 'application/json', 'x-twitter-webhooks-signature': 'sha256=AAAA' },
+      ],
+    ],
+  ]
+
+  it.each(cases)(
+    'because it %s is answered %i, says why, and writes nothing',
+    async (_, status, why, make) => {
+      const before = await itemCount()
+      const [source, body, headers] = make()
+      const answer = await client.post(`/webhooks/${source}`, body, headers)
+      expect(answer.status).toBe(status)
+      expect(answer.body).toMatchObject({ status, title: expect.any(String), type: expect.any(String) })
+      expect(JSON.stringify(answer.body)).toContain(why)
+      expect(await itemCount()).toBe(before)
+    },
+  )
+})
+
+describe('The handshake of source x', () => {
+  it('proves that we hold the consumer secret', async () => {
+    const response = await fetch(`${run.apiUrl}/webhooks/x?crc_token=challenge-1`)
+    const token = createHmac('sha256', run.webhookSecrets.x).update('challenge-1').digest('base64')
+    expect([response.status, await response.json()]).toEqual([200, { response_token: `sha256=${token}` }])
+  })
+})

@@ -1,0 +1,127 @@
+import { beforeAll, describe, expect, inject, it } from 'vitest'
+import type { Complaint } from '../../functions/domain/complaint.ts'
+import story from '../fixtures/story-locked-out.json' with { type: 'json' }
+import { type Answer, clientOf } from './support/client.ts'
+
+/*
+ * A true course of events, as it should have gone, through the deployed webhooks, Slack and the ops API. Steps that need
+ * what the system cannot do are left out by name; all others happen at their time and end in what they name.
+ */
+
+type Step = (typeof story.steps)[number]
+
+/** What steps may require that there is not. */
+const MISSING = new Set(['repeat contact', 'promises'])
+
+const SAM = 'U0SAM000000'
+
+const client = clientOf(inject('redress'))
+let complaintId = ''
+
+/** The customer's post, as X tells of it: the same however often it is delivered. */
+const post = (step: Step) => ({
+  for_user_id: '900',
+  tweet_create_events: [
+    {
+      id_str: '1991870000000000001',
+      created_at: 'Sat Nov 21 10:05:00 +0000 2026',
+      text: story.steps[0]?.text,
+      user: { id_str: '100', name: 'A customer', screen_name: step.author ?? 'customer-1' },
+    },
+  ],
+})
+
+/** Does what a step says, as the one who does it would. */
+async function perform(step: Step): Promise<Answer | undefined> {
+  if (step.webhook === 'x') return client.signedX(post(step))
+  if (step.command === undefined) return undefined
+  if (step.by === 'owner, Slack button') return client.pressButton(complaintId, step.command, SAM)
+  const { command: type, to: toTeam, reason, summary, redress } = step
+  const as = step.by === 'someone in billing' ? 'bea' : undefined
+  const fields = { type, toTeam, reason, summary, redress, as }
+  return client.ops(`/complaints/${complaintId}/commands`, fields)
+}
+
+const timerOf = (complaint: Complaint, name: string) => complaint.timers.find((timer) => timer.name === name)
+
+describe(`The story "${story.title}"`, () => {
+  beforeAll(() => client.stage.setNow(story.steps[0]?.at ?? '', true))
+
+  for (const step of story.steps.filter(({ requires }) => requires === undefined || !MISSING.has(requires))) {
+    const what =
+      step.command ?? (step.webhook ? `a post${step.redelivery ? ', delivered again' : ''}` : 'time passes')
+    it(`${step.at}: ${what} → ${JSON.stringify(step.expect)}`, async () => {
+      // Time passes in whole seconds, so what the step does happens in the very second that the story names.
+      await client.travelTo(step.at)
+      const answer = await perform(step)
+      if (answer !== undefined) expect([200, 202]).toContain(answer.status)
+      if (answer?.body.complaintId !== undefined && complaintId === '') complaintId = answer.body.complaintId
+
+      const expected = step.expect as Record<string, unknown>
+      const { complaint } = await client.atRest(complaintId)
+      const events = await client.events(complaintId)
+      if (expected.outcome !== undefined)
+        expect(answer?.body).toEqual({ complaintId, outcome: expected.outcome })
+      if (expected.stage !== undefined) expect(complaint.stage).toBe(expected.stage)
+      if (expected.level !== undefined) expect(complaint.level).toBe(expected.level)
+      if (expected.owner === 'someone in support')
+        expect(complaint).toMatchObject({ team: 'support', owner: 'sam' })
+      if (expected.owner === 'unchanged until accepted')
+        expect(complaint).toMatchObject({ team: 'support', owner: 'sam' })
+      if (expected.owner === 'who accepted')
+        expect(complaint).toMatchObject({ team: 'billing', owner: 'bea' })
+      if (expected.event === 'acknowledge timer warned at 50%') {
+        expect(events.at(-1)).toMatchObject({
+          type: 'timer-warned',
+          timer: 'acknowledge',
+          percent: 50,
+          at: step.at,
+        })
+      }
+      if (expected.event === 'accept-handoff breached') {
+        const breach = events.find(({ type }) => type === 'timer-breached')
+        expect(breach).toMatchObject({ timer: 'accept-handoff', at: step.at, actor: 'clock' })
+      }
+      for (const [name, wanted] of Object.entries(
+        (expected.timers as Record<string, string> | undefined) ?? {},
+      )) {
+        const timer = timerOf(complaint, name)
+        if (wanted === 'met') expect(timer).toMatchObject({ state: 'met' })
+        else if (wanted === 'breached, then met') {
+          expect(timer).toMatchObject({ state: 'met', breachedAt: '2026-11-23T12:00:00Z' })
+        } else expect(timer).toMatchObject({ state: 'running', dueAt: wanted })
+      }
+      if (expected.execution !== undefined) {
+        expect(await client.executionStatus(complaintId)).toBe(expected.execution)
+      }
+    })
+  }
+
+  it('is told in one thread of the owning team’s channel, whose card shows how it ended', async () => {
+    const [thread, ...others] = await client.slackThreads(complaintId)
+    expect(JSON.stringify(thread?.card.blocks)).toMatch(/closed/i)
+    expect(thread?.replies.length).toBeGreaterThan(5)
+    // The team that was asked to take it over has a card of its own, which shows the same.
+    expect(others).toHaveLength(1)
+    expect(JSON.stringify(others[0]?.card.blocks)).toMatch(/closed/i)
+  })
+
+  it('has every act under the name of who did it', async () => {
+    const acts = (await client.events(complaintId)).map(({ type, actor, via }) => [type, actor, via])
+    expect(acts).toEqual([
+      ['received', 'source:x', undefined],
+      ['timer-warned', 'clock', undefined],
+      ['timer-warned', 'clock', undefined],
+      ['acknowledged', 'sam', 'slack'],
+      ['handoff-requested', 'token:local', undefined],
+      ['timer-warned', 'clock', undefined],
+      ['timer-warned', 'clock', undefined],
+      ['timer-breached', 'clock', undefined],
+      ['escalated', 'clock', undefined],
+      ['handoff-accepted', 'bea', 'token:local'],
+      ['timer-warned', 'clock', undefined],
+      ['resolved', 'token:local', undefined],
+      ['closed', 'token:local', undefined],
+    ])
+  })
+})
