@@ -1,8 +1,8 @@
 /** What the local run's programs read and write in the local AWS, past the functions. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import { DynamoDBDocumentClient, GetCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
+import { DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
 import type { Complaint, Event } from '../../functions/domain/complaint.ts'
-import { epochSeconds, type Instant, toInstant } from '../../functions/domain/instant.ts'
+import type { Instant } from '../../functions/domain/instant.ts'
 import {
   complaintIdOf,
   complaintKey,
@@ -15,7 +15,7 @@ import {
 import { Ledger } from '../../functions/ledger/ledger.ts'
 import { currentPolicy } from '../../functions/shared/policies.ts'
 import type { LocalRun } from './home.ts'
-import { STAGE_CLOCK } from './stage-clock.ts'
+import { type ClockSetting, STAGE_CLOCK, settingFor, stageNow } from './stage-clock.ts'
 
 type Where = Pick<LocalRun, 'awsEndpoint' | 'region' | 'tableName'>
 
@@ -54,26 +54,18 @@ export class LocalStage {
     this.#ledger = new Ledger(this.db, where.tableName)
   }
 
-  /** How far the stage's clock is ahead of real time, in seconds. */
-  async offsetSeconds(): Promise<number> {
-    return Number((await this.#get(STAGE_CLOCK))?.offsetSeconds ?? 0)
-  }
-
   async now(): Promise<Instant> {
-    return toInstant(Date.now() / 1000 + (await this.offsetSeconds()))
+    return stageNow(((await this.#get(STAGE_CLOCK)) ?? {}) as ClockSetting)
   }
 
-  /** Makes it this instant on the stage, now. Without `force` the clock goes forward only: a past instant changes nothing. */
+  /**
+   * Makes it this instant on the stage; the clock stands there for a moment before it runs on (see stage-clock.ts).
+   * Without `force` it goes forward only: a past instant changes nothing.
+   */
   async setNow(instant: Instant, force = false): Promise<void> {
-    const wanted = epochSeconds(instant) - Math.floor(Date.now() / 1000)
-    const offset = force ? wanted : Math.max(wanted, await this.offsetSeconds())
+    if (!force && instant < (await this.now())) return
     await this.db.send(
-      new UpdateCommand({
-        TableName: this.#table,
-        Key: STAGE_CLOCK,
-        UpdateExpression: 'SET offsetSeconds = :offset',
-        ExpressionAttributeValues: { ':offset': offset },
-      }),
+      new PutCommand({ TableName: this.#table, Item: { ...STAGE_CLOCK, ...settingFor(instant) } }),
     )
   }
 

@@ -33,17 +33,17 @@ const workflow: Workflow = {
 /** Dies after `SendTaskSuccess` or `StartExecution`, before it can note so. */
 const dyingAfterTheCall: Workflow = {
   ...workflow,
-  mailboxes: Object.assign(Object.create(workflow.mailboxes) as Mailboxes, {
-    advance: () => Promise.reject(new Error('the driver died')),
-  }),
+  mailboxes: new (class extends Mailboxes {
+    override advance = () => Promise.reject(new Error('the driver died'))
+  })(client.stage.db, run.tableName),
 }
 
 /** Dies with the stream record in its hands, before it has called anything. */
 const dyingBeforeTheCall: Workflow = {
   ...workflow,
-  executions: Object.assign(Object.create(workflow.executions) as Executions, {
-    start: () => Promise.reject(new Error('the driver died')),
-  }),
+  executions: new (class extends Executions {
+    override start = () => Promise.reject(new Error('the driver died'))
+  })(sfn, run.stateMachineArn),
 }
 
 async function listen(Enabled: boolean): Promise<void> {

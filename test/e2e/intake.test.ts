@@ -58,7 +58,7 @@ describe('A delivery that is refused', () => {
     [
       'is stale',
       401,
-      '5 minutes',
+      'at most 300',
       () => {
         const body = good()
         return ['web', body, signed(body, run.webhookSecrets.web, minutesAgo(6))]
@@ -67,7 +67,7 @@ describe('A delivery that is refused', () => {
     [
       'comes from the future',
       401,
-      '5 minutes',
+      'at most 300',
       () => {
         const body = good()
         return ['web', body, signed(body, run.webhookSecrets.web, minutesAgo(-6))]
@@ -77,13 +77,13 @@ describe('A delivery that is refused', () => {
     [
       'is too large',
       413,
-      'KiB',
+      '262144',
       () => {
         const body = text(300_000)
         return ['web', body, signed(body)]
       },
     ],
-    ['names a source that is not there', 404, 'fax', () => ['fax', good(), signed(good())]],
+    ['names a source that is not there', 404, 'sources: web, x', () => ['fax', good(), signed(good())]],
     [
       'has the wrong shape',
       422,

@@ -84,11 +84,7 @@ function render() {
         `# ${name}`,
         el('span', {}, counts[index] || ''),
       )
-      button.onclick = () => {
-        channel = id
-        sessionStorage.setItem('channel', id)
-        render()
-      }
+      button.onclick = () => show(id)
       return button
     }),
   )
@@ -97,6 +93,12 @@ function render() {
   $('count').textContent = state.complaints.length === 0 ? '' : `(${state.complaints.length})`
   renderView(state.view)
   tick()
+}
+
+function show(id) {
+  channel = id
+  sessionStorage.setItem('channel', id)
+  render()
 }
 
 function renderMessages() {
@@ -320,6 +322,9 @@ $('modal').addEventListener('close', async () => {
   shownView = undefined
   if (closed !== undefined && closed !== 'notice') await ask('api/close', { user }).catch(() => {})
 })
+
+// A link to a message leads to its channel.
+window.onhashchange = () => show(location.hash.slice(1))
 
 $('user').onchange = (event) => {
   user = event.target.value

@@ -57,13 +57,25 @@ function buttonOf(element, onPress) {
 }
 
 const unescaped = (words) => words.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&')
+/** Those that Redress writes. */
 const EMOJI = {
-  warning: '⚠️',
+  arrow_forward: '▶️',
+  arrow_right: '➡️',
+  bust_in_silhouette: '👤',
+  double_vertical_bar: '⏸️',
+  eyes: '👀',
+  handshake: '🤝',
+  hourglass: '⌛',
+  leftwards_arrow_with_hook: '↩️',
+  lock: '🔒',
+  memo: '📝',
+  no_entry_sign: '🚫',
+  raising_hand: '🙋',
+  red_circle: '🔴',
   rotating_light: '🚨',
+  unlock: '🔓',
+  warning: '⚠️',
   white_check_mark: '✅',
-  bell: '🔔',
-  alarm_clock: '⏰',
-  x: '❌',
 }
 
 /** Slack's own markup: mentions, links, dates, bold, italics, code and quotes. */
@@ -102,6 +114,8 @@ function specialOf(special, names) {
   if (target.startsWith('#')) return el('span', { class: 'mention' }, `#${names.channel(target.slice(1))}`)
   if (target.startsWith('!date^')) return dateOf(target, label)
   if (target.startsWith('!')) return el('span', { class: 'mention' }, `@${target.slice(1)}`)
+  const [, channel] = /\/archives\/([CG][A-Z0-9]+)\/p\d+$/.exec(target) ?? []
+  if (channel !== undefined) return el('a', { href: `#${channel}` }, unescaped(label ?? target))
   if (/^https?:/.test(target)) {
     return el(
       'a',

@@ -231,7 +231,7 @@ async function file(response: ServerResponse, name: string, type: string): Promi
     'cache-control': 'no-store',
     // What customers write is shown as text; should that ever fail, it still runs nothing.
     'content-security-policy':
-      "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+      "default-src 'self'; img-src data:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
     'x-content-type-options': 'nosniff',
   })
   response.end(content)
