@@ -186,6 +186,7 @@ export async function startSlack({ home, port, botToken }: SlackOptions): Promis
   if (snapshot !== undefined) inside.restore(snapshot)
   else fixIds(inside)
 
+  let lastSaved = ''
   const seenBy = (user: string) => ({
     view: openView(user),
     ephemeral: all<SlackMessage>('ephemeral_messages').filter(({ target_user }) => target_user === user),
@@ -210,7 +211,13 @@ export async function startSlack({ home, port, botToken }: SlackOptions): Promis
       const answer = await client('trigger').apiCall('views.generateTriggerId', { user_id: user })
       return (answer as { trigger_id?: string }).trigger_id ?? ''
     },
-    save: (as) => writeJson(as === 'live' ? join(home, 'slack-live.json') : saved, inside.snapshot()),
+    save(as) {
+      const now = inside.snapshot()
+      const text = JSON.stringify(now)
+      if (as === 'live' && text === lastSaved) return
+      lastSaved = text
+      writeJson(as === 'live' ? join(home, 'slack-live.json') : saved, now)
+    },
     stop: () => emulator.close(),
   }
 }

@@ -24,7 +24,7 @@ import { until } from './wait.ts'
 const DEFAULT_PORT = 4566
 
 /** What a start leaves for the next one, in run.json. */
-interface Record {
+interface RunRecord {
   readonly pid: number
   readonly startedAt: string
   readonly ports: Ports
@@ -55,10 +55,10 @@ export interface RunningStack {
 }
 
 const recordFile = (home: string): string => join(home, 'run.json')
-export const lastRecord = (home: string): Record | undefined => readJson<Record>(recordFile(home))
+const lastRecord = (home: string): RunRecord | undefined => readJson<RunRecord>(recordFile(home))
 
 /** Whether the process that keeps the stack of this folder up is there, and not another that got its number. */
-export async function isRunning(home: string): Promise<Record | undefined> {
+export async function isRunning(home: string): Promise<RunRecord | undefined> {
   const record = lastRecord(home)
   if (record === undefined || record.ended || !isAlive(record.pid)) return undefined
   const asked = fetch(`http://127.0.0.1:${record.ports.desk}/healthz`, { signal: AbortSignal.timeout(3000) })
@@ -81,7 +81,7 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
   const startedAt = new Date().toISOString()
   const savedAt = await afterUnexpectedEnd(home, say)
   const ports = await choosePorts(options)
-  const record: Record = { pid: process.pid, startedAt, ports, savedAt, ended: false }
+  const record: RunRecord = { pid: process.pid, startedAt, ports, savedAt, ended: false }
   writeJson(recordFile(home), record)
   const secrets = localSecrets(home)
 
