@@ -353,7 +353,10 @@ function act(draft: Draft, state: Complaint, action: Action, by: Actor, context:
       return
     case 'take': {
       if (by.team !== undefined && by.team !== state.team) {
-        throw new Refusal('not-allowed', `${state.team} owns this complaint; ask them to hand it off to ${by.team}`)
+        throw new Refusal(
+          'not-allowed',
+          `${state.team} owns this complaint; ask them to hand it off to ${by.team}`,
+        )
       }
       const owner = personFor(policy, state.team, by)
       if (owner === state.owner)

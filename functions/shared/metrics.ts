@@ -26,7 +26,16 @@ export const METRICS = {
 } as const
 
 /** The channels counted by name. A form may name any channel it likes; each more would be a series more to pay for. */
-export const CHANNELS: ReadonlySet<string> = new Set(['web', 'x', 'email', 'phone', 'chat', 'sms', 'review', 'shop'])
+export const CHANNELS: ReadonlySet<string> = new Set([
+  'web',
+  'x',
+  'email',
+  'phone',
+  'chat',
+  'sms',
+  'review',
+  'shop',
+])
 
 export type MetricName = keyof typeof METRICS
 
