@@ -43,7 +43,7 @@ describe('A complaint in Slack', () => {
     expect(others).toEqual([])
     expect(parent?.channel).toBe(slack.channels.get('support'))
     expect(told(parent)).toContain('*Stage*\\nreceived')
-    expect(told(parent)).toContain('*Owner*\\nSam')
+    expect(told(parent)).toContain('*Owner*\\n<@U0SAM000000>')
 
     story.does('2026-11-23T09:05:00Z', { type: 'acknowledge' })
     tell(story.events)
@@ -60,7 +60,9 @@ describe('A complaint in Slack', () => {
     const [asked] = slack.cards('billing')
     expect(told(asked)).toContain('"action_id":"accept-handoff"')
     expect(told(asked)).toContain(`<#${slack.channels.get('support')}>`)
-    expect(lines(slack.thread('billing'))).toEqual([expect.stringContaining('Bea, please accept or decline')])
+    expect(lines(slack.thread('billing'))).toEqual([
+      expect.stringContaining('<@U0BEA000000>, please accept or decline'),
+    ])
 
     tell(story.events)
     await outbox.deliver([[COMPLAINT_ID, story.state.version]])
