@@ -11,7 +11,17 @@ import {
   type TimerName,
 } from './complaint.ts'
 import type { Instant } from './instant.ts'
-import { type Policy, peopleAt, personOf, ruleFor, teamOf, timerSpec } from './policy.ts'
+import {
+  barredOwner,
+  type Governed,
+  type Policy,
+  peopleAt,
+  personOf,
+  ruleFor,
+  ruleOf,
+  teamOf,
+  timerSpec,
+} from './policy.ts'
 import * as timers from './timers.ts'
 
 /** Who acts. Clock and sources act too: see `EventBody`. */
@@ -206,9 +216,10 @@ function receive(draft: Draft, command: Command & { type: 'receive' }, { policy,
   const teamId = rule.team ?? message.team ?? policy.defaultTeam
   const team = teamOf(policy, teamId)
   if (team === undefined) throw new Error(`Policy ${policy.name} names an unknown team "${teamId}"`)
-  const started = (['acknowledge', 'resolve', 'reply-window', 'statutory'] as const).flatMap((name) =>
-    startIfAny(policy, { rule: rule.name }, name, draft.nextSeq, now),
-  )
+  const governed: Governed = { rule: rule.name }
+  const started = ON_RECEIPT.filter(
+    (name) => timerSpec(policy, governed, name)?.from !== 'acknowledgement',
+  ).flatMap((name) => startIfAny(policy, governed, name, draft.nextSeq, now))
   draft.add(
     {
       type: 'received',
@@ -224,9 +235,12 @@ function receive(draft: Draft, command: Command & { type: 'receive' }, { policy,
   )
 }
 
+/** The timers that start with a complaint, unless their spec says that they start with the acknowledgement. */
+const ON_RECEIPT = ['acknowledge', 'resolve', 'reply-window', 'statutory'] as const
+
 const startIfAny = (
   policy: Policy,
-  complaint: Pick<Complaint, 'rule'>,
+  complaint: Governed,
   name: TimerName,
   generation: number,
   now: Instant,
@@ -263,7 +277,7 @@ function fire(
   const { name } = timer
   const spec = timerSpec(policy, state, name)
   if (spec === undefined) throw new Error(`Timer "${name}" runs without a spec in rule "${state.rule}"`)
-  const calendar = timers.calendarOf(policy, spec)
+  const hours = timers.callingHours(policy, spec)
   const ladder = timers.ladderOf(policy, spec)
   const [warning] = timer.warnings
   if (timer.state === 'running' && warning !== undefined) {
@@ -276,12 +290,12 @@ function fire(
   } else if (timer.state === 'running' && name === 'follow-up') {
     draft.add({ type: 'follow-up-due' }, CLOCK, [timers.met(timer, at)], at)
   } else if (timer.state === 'running') {
-    draft.add({ type: 'timer-breached', timer: name }, CLOCK, [timers.breached(timer, calendar, ladder)], at)
+    draft.add({ type: 'timer-breached', timer: name }, CLOCK, [timers.breached(timer, hours, ladder)], at)
   } else if (ladder !== undefined && timers.rungsDue(timer) < ladder.rungs.length) {
-    const next = timers.climbed(timer, calendar, ladder, at)
+    const next = timers.climbed(timer, hours, ladder, at)
     draft.add({ type: 'escalation-due', timer: name, level: timers.rungsDue(next) }, CLOCK, [next], at)
   } else if (ladder !== undefined) {
-    const last = timers.reminded(timer, calendar, ladder, now)
+    const last = timers.reminded(timer, hours, ladder, now)
     draft.add({ type: 'reminded', timer: name, times: last.timer.reminders }, CLOCK, [last.timer], last.at)
   } else {
     throw new Error(`Timer "${name}" climbs a ladder that its spec does not have`)
@@ -349,15 +363,31 @@ function act(draft: Draft, state: Complaint, action: Action, by: Actor, context:
 
   switch (action.type) {
     case 'acknowledge':
-      draft.add({ type: 'acknowledged' }, by, progress(meet('acknowledge'), 'acknowledged'))
+      draft.add(
+        { type: 'acknowledged' },
+        by,
+        progress(
+          [
+            ...meet('acknowledge'),
+            ...ON_RECEIPT.filter(
+              (name) => timerSpec(policy, state, name)?.from === 'acknowledgement',
+            ).flatMap((name) => startIfAny(policy, state, name, draft.nextSeq, now)),
+          ],
+          'acknowledged',
+        ),
+      )
       return
     case 'take': {
       if (by.team !== undefined && by.team !== state.team) {
-        throw new Refusal('not-allowed', `${state.team} owns this complaint; ask them to hand it off to ${by.team}`)
+        throw new Refusal(
+          'not-allowed',
+          `${state.team} owns this complaint; ask them to hand it off to ${by.team}`,
+        )
       }
       const owner = personFor(policy, state.team, by)
       if (owner === state.owner)
         throw new Refusal('forbidden-by-state', `${owner} owns this complaint already`)
+      wantDifferentOwner(policy, state, owner)
       draft.add({ type: 'taken', owner }, by, progress())
       return
     }
@@ -380,6 +410,7 @@ function act(draft: Draft, state: Complaint, action: Action, by: Actor, context:
       if (action.owner === state.owner) {
         throw new Refusal('forbidden-by-state', `${action.owner} owns this complaint already`)
       }
+      wantDifferentOwner(policy, state, action.owner, 'owner')
       draft.add({ type: 'assigned', owner: action.owner }, by, progress())
       return
     }
@@ -406,6 +437,7 @@ function act(draft: Draft, state: Complaint, action: Action, by: Actor, context:
     case 'accept-handoff': {
       const { toTeam } = requireHandoff(state, by)
       const owner = personFor(policy, toTeam, by)
+      wantDifferentOwner(policy, state, owner)
       const body = { type: 'handoff-accepted', team: toTeam, owner } as const
       draft.add(body, by, progress(meet('accept-handoff'), 'handed off'))
       return
@@ -428,11 +460,7 @@ function act(draft: Draft, state: Complaint, action: Action, by: Actor, context:
     }
     case 'resume': {
       if (state.paused === undefined) throw forbidden(state, 'resume')
-      const goOn = (timer: Timer, calendar: Parameters<typeof timers.paused>[1], at: Instant): Timer => {
-        const spec = timerSpec(policy, state, timer.name)
-        return spec === undefined ? timer : timers.resumed(timer, spec, calendar, at)
-      }
-      draft.add({ type: 'resumed' }, by, changePausable(policy, state, goOn, now))
+      draft.add({ type: 'resumed' }, by, changePausable(policy, state, timers.resumed, now))
       return
     }
     case 'resolve':
@@ -445,14 +473,21 @@ function act(draft: Draft, state: Complaint, action: Action, by: Actor, context:
     case 'close':
       close(draft, state, by, context)
       return
-    case 'reopen':
-      draft.add({ type: 'reopened', reason: action.reason }, by, [
+    case 'reopen': {
+      const governed: Governed = { rule: state.rule, reopened: { formerOwner: state.owner } }
+      const stage = ruleOf(policy, state).reopened
+      const started = ON_RECEIPT.filter(
+        (name) =>
+          (name === 'acknowledge' || name === 'resolve' || stage?.timers[name] !== undefined) &&
+          timerSpec(policy, governed, name)?.from !== 'acknowledgement',
+      )
+      const owner = stage?.differentOwner === true ? { owner: otherOwner(policy, state) } : {}
+      draft.add({ type: 'reopened', reason: action.reason, ...owner }, by, [
         ...drop('follow-up'),
-        ...(['acknowledge', 'resolve'] as const).flatMap((name) =>
-          startIfAny(policy, state, name, draft.nextSeq, now),
-        ),
+        ...started.flatMap((name) => startIfAny(policy, governed, name, draft.nextSeq, now)),
       ])
       return
+    }
     case 'withdraw':
       draft.add({ type: 'withdrawn', reason: action.reason }, by, endAll(state))
       return
@@ -482,13 +517,13 @@ function close(draft: Draft, state: Complaint, by: Actor, { now }: Context): voi
 const changePausable = (
   policy: Policy,
   state: Complaint,
-  change: (timer: Timer, calendar: ReturnType<typeof timers.calendarOf>, now: Instant) => Timer,
+  change: typeof timers.paused,
   now: Instant,
 ): Timer[] =>
   state.timers.flatMap((timer) => {
     const spec = timerSpec(policy, state, timer.name)
     if (spec?.pausable !== true) return []
-    const changed = change(timer, timers.calendarOf(policy, spec), now)
+    const changed = change(timer, policy, spec, now)
     return changed === timer ? [] : [changed]
   })
 
@@ -504,6 +539,23 @@ function requireHandoff(state: Complaint, by: Actor): { toTeam: string } {
     throw new Refusal('not-allowed', `The handoff asks ${toTeam}; somebody of ${toTeam} has to answer it`)
   }
   return { toTeam }
+}
+
+/** Who takes over a reopened complaint that its owner may not keep: the team's lead, or where that is them whoever is on call. */
+function otherOwner(policy: Policy, { team: id, owner }: Complaint): string {
+  const team = teamOf(policy, id)
+  const other = [team?.lead, team?.onCall, policy.dutyManager].find((person) => person !== owner)
+  if (other === undefined) throw new Error(`Policy ${policy.name} names nobody but ${owner} in ${id}`)
+  return other
+}
+
+function wantDifferentOwner(policy: Policy, state: Complaint, owner: string, field?: string): void {
+  if (owner !== barredOwner(policy, state)) return
+  throw new Refusal(
+    'not-allowed',
+    `${owner} owned this complaint before it was reopened; the policy wants somebody else to look at it now`,
+    field,
+  )
 }
 
 /** The person who becomes owner through an actor: the actor, or for a tool that speaks for a team its on-call person. */
