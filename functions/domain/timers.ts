@@ -76,39 +76,55 @@ export function deadline(spec: TimerSpec, calendar: Calendar, now: Instant): Ins
   throw new Error('A timer has a target: targetMinutes, targetDays or targetWorkingDays')
 }
 
-/** The instant at which a share of the target has passed: of its business time, or for days of the real time. */
+/** The instant at which a share of the target has passed: of its business time, or of the real time. */
 function warnPoint(
-  spec: TimerSpec,
   calendar: Calendar,
   now: Instant,
   dueAt: Instant,
+  inRealTime: boolean,
   percent: number,
 ): WarnPoint {
   const share = (seconds: number) => Math.floor((seconds * percent) / 100)
-  const at =
-    spec.targetMinutes === undefined
-      ? addSeconds(now, share(epochSeconds(dueAt) - epochSeconds(now)))
-      : addBusinessTime(calendar, now, share(spec.targetMinutes * 60))
+  const at = inRealTime
+    ? addSeconds(now, share(epochSeconds(dueAt) - epochSeconds(now)))
+    : addBusinessTime(calendar, now, share(businessTimeBetween(calendar, now, dueAt)))
   return { percent, at }
 }
 
-/** A timer that starts at `now`. `generation` is the `seq` of the event that starts it. */
+/** Whether it has a target in days, of whatever kind. Such a timer cannot be paused. */
+export const countsDays = (spec: TimerSpec): boolean =>
+  spec.targetDays !== undefined || spec.targetWorkingDays !== undefined
+
+/** Timers that nothing agreed among ourselves can stop, whatever a policy says: the law's, the platform's, a promise's. */
+const NEVER_PAUSED = ['statutory', 'reply-window', 'promise:']
+
+/** Whether a pause of the complaint stops a timer. */
+export const isPausable = (name: TimerName, spec: TimerSpec): boolean =>
+  spec.pausable && !NEVER_PAUSED.some((never) => name.startsWith(never))
+
+/**
+ * A timer that starts at `now`. `generation` is the `seq` of the event that starts it; `promisedFor` the deadline of one
+ * that has no target of its own, as a promise says itself when it is due.
+ */
 export function start(
   policy: Policy,
   spec: TimerSpec,
   name: TimerName,
   generation: number,
   now: Instant,
+  promisedFor?: Instant,
 ): Timer {
   const calendar = calendarOf(policy, spec)
-  const dueAt = deadline(spec, calendar, now)
+  const dueAt = promisedFor ?? deadline(spec, calendar, now)
+  // A promise may be due while the desk is closed, and is to be warned of before that.
+  const inRealTime = promisedFor !== undefined || countsDays(spec)
   return {
     name,
     generation,
     state: 'running',
     startedAt: now,
     dueAt,
-    warnings: spec.warnPercent.map((percent) => warnPoint(spec, calendar, now, dueAt, percent)),
+    warnings: spec.warnPercent.map((percent) => warnPoint(calendar, now, dueAt, inRealTime, percent)),
     warnedAt: [],
     level: 0,
     owed: [],
@@ -136,7 +152,8 @@ export function earliestDueAt(timers: readonly Timer[]): Instant | undefined {
 /** Past its first warn point. */
 export function warned(timer: Timer): Timer {
   const [point, ...warnings] = timer.warnings
-  return point === undefined ? timer : { ...timer, warnings, warnedAt: [...timer.warnedAt, point.at] }
+  if (point === undefined) return timer
+  return { ...timer, warnings, warnedAt: [...timer.warnedAt, point.at], warnedPercent: point.percent }
 }
 
 /**
@@ -146,8 +163,11 @@ export function warned(timer: Timer): Timer {
 export function breached(timer: Timer, hours: Calendar, ladder: Ladder | undefined): Timer {
   const past: Timer = { ...timer, state: 'breached', breachedAt: timer.dueAt, warnings: [] }
   if (ladder === undefined) return past
-  if (isWithin(hours, timer.dueAt)) return climbed(past, hours, ladder, timer.dueAt)
-  return { ...past, nextRungAt: nextOpening(hours, timer.dueAt) }
+  const { dueAt, movedAt = dueAt } = timer
+  const from = movedAt > dueAt ? movedAt : dueAt
+  return isWithin(hours, from)
+    ? climbed(past, hours, ladder, from)
+    : { ...past, nextRungAt: nextOpening(hours, from) }
 }
 
 /** How many rungs' time has come, whether or not somebody has been involved for each. */
@@ -227,7 +247,6 @@ export function paused(timer: Timer, policy: Policy, spec: TimerSpec, now: Insta
   if (timer.state === 'breached' && timer.nextRungAt !== undefined) {
     return {
       ...without(timer, 'nextRungAt'),
-      owed: [],
       remainingSeconds: businessTimeBetween(callingHours(policy, spec), now, timer.nextRungAt),
     }
   }
@@ -243,14 +262,12 @@ export function resumed(timer: Timer, policy: Policy, spec: TimerSpec, now: Inst
     return { ...without(timer, 'remainingSeconds'), nextRungAt }
   }
   const calendar = calendarOf(policy, spec)
-  // Only minutes can be paused: validated policies have it so.
-  const targetSeconds = (spec.targetMinutes ?? 0) * 60
   return {
     ...without(timer, 'remainingSeconds'),
     state: 'running',
     dueAt: addBusinessTime(calendar, now, remaining),
-    warnings: timer.warnings.map(({ percent }) => {
-      const aheadOfDeadline = targetSeconds - Math.floor((targetSeconds * percent) / 100)
+    warnings: timer.warnings.map(({ percent, at }) => {
+      const aheadOfDeadline = businessTimeBetween(calendar, at, timer.dueAt)
       return { percent, at: addBusinessTime(calendar, now, Math.max(0, remaining - aheadOfDeadline)) }
     }),
   }
