@@ -89,7 +89,7 @@ export interface Person {
 export interface Source {
   readonly regulation: string
   readonly section: string
-  readonly url: string
+  readonly url?: string | undefined
   readonly note?: string | undefined
 }
 
@@ -178,7 +178,9 @@ export function timerSpec(policy: Policy, complaint: Governed, name: TimerName):
   const rule = ruleOf(policy, complaint)
   const kind = name.startsWith('promise:') ? 'promise' : name
   const later = complaint.reopened === undefined ? undefined : rule.reopened?.timers
-  return (later && own(later, kind)) ?? own(rule.timers, kind)
+  const spec = (later && own(later, kind)) ?? own(rule.timers, kind)
+  // A promise always has a timer: where the rule says nothing of promises, they climb the ladder of the resolution.
+  return spec === undefined && kind === 'promise' ? own(rule.timers, 'resolve') : spec
 }
 
 /** The one person who may not own a complaint: where its rule wants another one than before it was reopened. */
