@@ -165,6 +165,8 @@ export interface Complaint {
   readonly acknowledgedAt?: Instant
   readonly resolvedAt?: Instant
   readonly reopenedAt?: Instant
+  /** When we last answered the customer. */
+  readonly repliedAt?: Instant
   /** When the customer last wrote something that needs an answer. */
   readonly wroteAt: Instant
   /** Since when the customer, who had been answered before, waits for the next answer. */
@@ -404,6 +406,7 @@ export function evolve(state: Complaint | undefined, event: Event): Complaint {
         ...without(unpaused(common, event.at), 'handoff', 'waitingSince'),
         level: 0,
         resolvedAt: event.at,
+        repliedAt: event.at,
         resolution: { summary: event.summary, redress: event.redress },
       }
     case 'closed':
@@ -431,7 +434,7 @@ export function evolve(state: Complaint | undefined, event: Event): Complaint {
       }
     }
     case 'replied':
-      return without(common, 'waitingSince')
+      return { ...without(common, 'waitingSince'), repliedAt: event.at }
     case 'promised': {
       const { id, text, dueAt, to, worth } = event
       const made: Promised = {

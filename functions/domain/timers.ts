@@ -163,8 +163,8 @@ export function warned(timer: Timer): Timer {
 export function breached(timer: Timer, hours: Calendar, ladder: Ladder | undefined): Timer {
   const past: Timer = { ...timer, state: 'breached', breachedAt: timer.dueAt, warnings: [] }
   if (ladder === undefined) return past
-  const { dueAt, movedAt = dueAt } = timer
-  const from = movedAt > dueAt ? movedAt : dueAt
+  // Moved after its deadline: people are called from the move on, not for all the time before at once.
+  const from = timer.movedAt ?? timer.dueAt
   return isWithin(hours, from)
     ? climbed(past, hours, ladder, from)
     : { ...past, nextRungAt: nextOpening(hours, from) }
