@@ -40,7 +40,7 @@ export const webBody = z.strictObject({
   customerTier: words(100).optional().meta({ description: 'What you call this kind of customer' }),
   reach: z
     .int()
-    .min(0)
+    .min(0, 'must be 0 or more')
     .optional()
     .meta({ description: 'How many people follow the customer: kept as evidence, and changes nothing' }),
 })
