@@ -90,6 +90,17 @@ const ladder = z.strictObject({
   outOfHours: z.boolean().optional(),
 })
 
+const match = z.strictObject({
+  source: text.optional(),
+  channel: text.optional(),
+  public: z.boolean().optional(),
+  product: text.optional(),
+  team: name.optional(),
+  severity: z.enum(SEVERITIES).optional(),
+  customerTier: text.optional(),
+  postedBefore: instant.optional(),
+})
+
 const policy = z
   .strictObject({
     name,
@@ -128,16 +139,7 @@ const policy = z
       .array(
         z.strictObject({
           name: z.string().min(1),
-          match: z.strictObject({
-            source: text.optional(),
-            channel: text.optional(),
-            public: z.boolean().optional(),
-            product: text.optional(),
-            team: name.optional(),
-            severity: z.enum(SEVERITIES).optional(),
-            customerTier: text.optional(),
-            postedBefore: instant.optional(),
-          }),
+          match,
           team: name.optional(),
           timers,
           reopened: z.strictObject({ timers, differentOwner: z.literal(true).optional() }).optional(),
@@ -231,6 +233,16 @@ const policy = z
       )
     }
   })
+
+/** The fields of each part of a policy, for the manual and its test. */
+export const POLICY_FIELDS = {
+  policy: Object.keys(policy.shape),
+  rule: Object.keys(policy.shape.rules.element.shape),
+  match: Object.keys(match.shape),
+  timer: Object.keys(timer.shape),
+  timerNames: [...TIMERS],
+  ladder: Object.keys(ladder.shape),
+} as const
 
 const jsonFiles = (directory: string): string[] =>
   readdirSync(directory).filter((file) => file.endsWith('.json') && !file.startsWith('index.'))
