@@ -60,7 +60,9 @@ describe('A complaint in Slack', () => {
     const [asked] = slack.cards('billing')
     expect(told(asked)).toContain('"action_id":"accept-handoff"')
     expect(told(asked)).toContain(`<#${slack.channels.get('support')}>`)
-    expect(lines(slack.thread('billing'))).toEqual([expect.stringContaining('Bea, please accept or decline')])
+    expect(lines(slack.thread('billing'))).toEqual([
+      expect.stringContaining('<@U0BEA000000>, please accept or decline'),
+    ])
 
     tell(story.events)
     await outbox.deliver([[COMPLAINT_ID, story.state.version]])
