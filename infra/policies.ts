@@ -50,8 +50,8 @@ const timer = z.strictObject({
 })
 type TimerFields = z.output<typeof timer>
 
-/** Timers that our own agreements cannot stop: the law's, and the platform's. */
-const NEVER_PAUSABLE = ['statutory', 'reply-window'] as const
+/** Timers that our own agreements cannot stop: the law's, the platform's, and what the customer was promised. */
+const NEVER_PAUSABLE = ['statutory', 'reply-window', 'promise'] as const
 /** Those that start with the receipt, and may start with the acknowledgement instead. */
 const MAY_WAIT = ['resolve', 'statutory', 'reply-window'] as const
 const TIMERS = [

@@ -1,9 +1,12 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { addSeconds } from '../../functions/domain/instant.ts'
 import type { Ladder, Policy, TimerSpec } from '../../functions/domain/policy.ts'
-import { mayCall } from '../../functions/domain/timers.ts'
+import { earliestDueAt, mayCall } from '../../functions/domain/timers.ts'
 import { currentPolicy } from '../../functions/shared/policies.ts'
+import { policyFiles, readPolicy } from '../../infra/policies.ts'
 import always from '../../workflows/calendars/always.json' with { type: 'json' }
-import { given } from '../support/complaints.ts'
+import { given, type Story } from '../support/complaints.ts'
 
 /** The sample policy in which every complaint has this statutory timer, and the standard ladder is changed so. */
 function policyWith(statutory: Partial<TimerSpec>, ladder: Partial<Ladder> = {}): Policy {
@@ -105,6 +108,48 @@ describe('a target in days', () => {
     expect(story.timer('statutory')).toMatchObject({ state: 'running', warnedAt: ['2026-10-25T09:30:00Z'] })
     story.does('2026-10-27T09:00:00Z', { type: 'resume' })
     expect(story.timer('statutory').dueAt).toBe(before.dueAt)
+  })
+})
+
+describe('whatever its targets and hours', () => {
+  const policies = [
+    policyWith({ targetMinutes: 1440 }, { calendar: 'uk-office' }),
+    policyWith({ targetDays: 3 }, { calendar: 'uk-office' }),
+    policyWith({ targetDays: 1 }, { outOfHours: true }),
+    policyWith({ targetWorkingDays: 2, calendar: 'uk-office' }),
+    ...policyFiles()
+      .filter((path) => path.includes('/presets/'))
+      .map(readPolicy),
+  ]
+
+  it('one late look at the clock records what many looks in time would have, but for reminders', () => {
+    const facts = (story: Story) =>
+      story.events
+        .filter(({ type }) => type !== 'reminded')
+        .map(({ seq: _, recordedAt: __, timers: ___, ...event }) => event)
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...policies),
+        fc.integer({ min: 0, max: 365 * 86_400 }),
+        fc.integer({ min: 1, max: 70 * 86_400 }),
+        (policy, offset, seconds) => {
+          const start = addSeconds('2026-01-01T00:00:00Z', offset)
+          const until = addSeconds(start, seconds)
+          const late = given(start, {}, policy)
+          late.passes(until)
+          const steady = given(start, {}, policy)
+          for (;;) {
+            const due = earliestDueAt(steady.state.timers)
+            if (due === undefined || due > until) break
+            steady.passes(due)
+          }
+          expect(facts(late)).toEqual(facts(steady))
+          const dues = late.state.timers.filter(({ state }) => state === 'running').map(({ dueAt }) => dueAt)
+          expect(dues.every((due) => due > until)).toBe(true)
+        },
+      ),
+      { numRuns: 1_000 },
+    )
   })
 })
 

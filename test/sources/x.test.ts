@@ -114,7 +114,8 @@ describe('a delivery of source x', () => {
   })
 
   it('records how many follow an author as it stands there, and takes a post whose count makes no sense', () => {
-    const reachOf = (followers_count: unknown) => parsePost({ user: { id_str: '42', followers_count } })?.reach
+    const reachOf = (followers_count: unknown) =>
+      parsePost({ user: { id_str: '42', followers_count } })?.reach
     expect([0, 12_000_000, -1, 'many', null].map(reachOf)).toEqual([
       0,
       12_000_000,

@@ -95,6 +95,11 @@ describe('a policy that can’t be deployed', () => {
       'rules.0.timers.statutory.pausable: a statutory timer cannot be paused: set it to false',
     ],
     [
+      'lets a promise be paused',
+      (p) => Object.assign(p.rules[0]?.timers.promise ?? {}, { pausable: true }),
+      'rules.0.timers.promise.pausable: a promise timer cannot be paused: set it to false',
+    ],
+    [
       'leaves some messages without a rule',
       (p) => Object.assign(p.rules.at(-1) ?? {}, { match: { public: false } }),
       'rules.1.match: the last rule must match everything: leave it empty',
