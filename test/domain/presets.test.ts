@@ -215,6 +215,14 @@ describe('under the housing code', () => {
     expect(story.state.owner).toBe('duty-manager')
   })
 
+  it('the team’s lead gets stage 2 where a third person had stage 1', () => {
+    const story = answered()
+    story.does('2026-04-01T11:00:00Z', { type: 'assign', owner: 'duty-manager' }, { id: 'lead' })
+    story.does('2026-04-02T09:00:00Z', { type: 'resolve', summary: 'repaired' })
+    story.does('2026-04-02T10:00:00Z', { type: 'reopen', reason: 'it leaks again' })
+    expect(story.state.owner).toBe('lead')
+  })
+
   it('whoever is on call gets stage 2 where the team’s lead had stage 1, and a third time it goes back', () => {
     const story = answered()
     story.does('2026-04-01T11:00:00Z', { type: 'take' }, { id: 'lead' })

@@ -68,6 +68,14 @@ describe('a timer that runs out at night', () => {
     })
   })
 
+  it('does so whatever the hours of its own calendar', () => {
+    const policy = policyWith({ targetDays: 1, calendar: 'uk-office' }, { outOfHours: true })
+    expect(calls(policy, start, until)).toMatchObject({
+      1: '2026-11-21T02:00:00Z',
+      2: '2026-11-21T02:30:00Z',
+    })
+  })
+
   it('calls nobody where somebody acts before the office opens', () => {
     const story = given(start, {}, policyWith(day, { calendar: 'uk-office' }))
     story.does('2026-11-20T10:00:00Z', { type: 'acknowledge' })
