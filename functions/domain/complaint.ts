@@ -165,10 +165,8 @@ export interface Complaint {
   readonly acknowledgedAt?: Instant
   readonly resolvedAt?: Instant
   readonly reopenedAt?: Instant
-  /** When we last answered the customer. */
-  readonly repliedAt?: Instant
-  /** When the customer last wrote something that needs an answer. */
-  readonly wroteAt: Instant
+  /** When the customer last wrote something that needs an answer; absent once we have answered. */
+  readonly unansweredAt?: Instant
   /** Since when the customer, who had been answered before, waits for the next answer. */
   readonly waitingSince?: Instant
   readonly policy: PolicyRef
@@ -349,7 +347,7 @@ export function evolve(state: Complaint | undefined, event: Event): Complaint {
       level: 0,
       message: event.message,
       receivedAt: event.at,
-      wroteAt: event.at,
+      unansweredAt: event.at,
       policy: event.policy,
       rule: event.rule,
       timers: event.timers ?? [],
@@ -403,16 +401,15 @@ export function evolve(state: Complaint | undefined, event: Event): Complaint {
       return { ...common, followUpDue: true }
     case 'resolved':
       return {
-        ...without(unpaused(common, event.at), 'handoff', 'waitingSince'),
+        ...without(unpaused(common, event.at), 'handoff', 'waitingSince', 'unansweredAt'),
         level: 0,
         resolvedAt: event.at,
-        repliedAt: event.at,
         resolution: { summary: event.summary, redress: event.redress },
       }
     case 'closed':
     case 'withdrawn':
       return {
-        ...without(unpaused(common, event.at), 'handoff', 'followUpDue', 'waitingSince'),
+        ...without(unpaused(common, event.at), 'handoff', 'followUpDue', 'waitingSince', 'unansweredAt'),
         level: 0,
       }
     case 'reopened':
@@ -429,12 +426,12 @@ export function evolve(state: Complaint | undefined, event: Event): Complaint {
       const waits = isOpen(state) && !owesAcknowledgement(state)
       return {
         ...common,
-        wroteAt: event.at,
+        unansweredAt: event.at,
         ...(waits ? { waitingSince: state.waitingSince ?? event.at } : {}),
       }
     }
     case 'replied':
-      return { ...without(common, 'waitingSince'), repliedAt: event.at }
+      return without(common, 'waitingSince', 'unansweredAt')
     case 'promised': {
       const { id, text, dueAt, to, worth } = event
       const made: Promised = {

@@ -26,7 +26,7 @@ import {
   teamOf,
   timerSpec,
 } from './policy.ts'
-import { movedTimers, recounted } from './repolicy.ts'
+import { movedTimers, statutoryAgain } from './repolicy.ts'
 import { needsAnswer } from './thanks.ts'
 import * as timers from './timers.ts'
 
@@ -529,7 +529,7 @@ function act(draft: Draft, state: Complaint, action: Action, by: Actor, context:
       close(draft, state, by, context)
       return
     case 'reopen': {
-      const governed: Governed = { rule: state.rule, reopened: { formerOwner: state.owner } }
+      const governed = { rule: state.rule, reopened: { formerOwner: state.owner } }
       const stage = ruleOf(policy, state).reopened
       const started = ON_RECEIPT.filter(
         (name) =>
@@ -537,12 +537,13 @@ function act(draft: Draft, state: Complaint, action: Action, by: Actor, context:
           timerSpec(policy, governed, name)?.from !== 'acknowledgement',
       )
       const owner = stage?.differentOwner === true ? { owner: otherOwner(policy, state) } : {}
+      const open: Complaint = { ...state, ...governed, stage: 'reopened', reopenedAt: now }
+      const statutory =
+        stage?.timers.statutory === undefined ? statutoryAgain(open, policy, draft.nextSeq, now) : undefined
       draft.add({ type: 'reopened', reason: action.reason, ...owner }, by, [
         ...drop('follow-up'),
         ...started.flatMap((name) => startIfAny(policy, governed, name, draft.nextSeq, now)),
-        ...(stage?.timers.statutory === undefined
-          ? statutoryAgain(policy, { ...state, ...governed }, draft.nextSeq, now)
-          : []),
+        ...(statutory === undefined ? [] : [statutory]),
         ...state.promises
           .filter(({ id, state: promised }) => promised === 'open' && !runs(state, `promise:${id}`))
           .flatMap(({ id, madeAt, dueAt }) =>
@@ -620,20 +621,6 @@ function recordCustomerReply(
   const after = draft.state as Complaint
   if (!isOpen(after)) act(draft, after, { type: 'reopen', reason: 'the customer wrote again' }, by, context)
   else if (after.paused !== undefined) act(draft, after, { type: 'resume' }, by, context)
-}
-
-/**
- * The law counts from the receipt, whatever we called an answer: within its time, the first statutory deadline stands
- * after a reopening. Once that has passed, what is reopened counts as received anew.
- */
-function statutoryAgain(policy: Policy, state: Complaint, generation: number, now: Instant): Timer[] {
-  const spec = timerSpec(policy, state, 'statutory')
-  if (spec === undefined || spec.from === 'acknowledgement') return []
-  const former = state.timers.find(({ name }) => name === 'statutory')
-  if (former === undefined || former.dueAt < now || former.breachedAt !== undefined) {
-    return [timers.start(policy, spec, 'statutory', generation, now)]
-  }
-  return [recounted(former, state, policy, spec, now)]
 }
 
 /** The promise that is meant: the one of that id, or without an id the only one that is open, or else broken. */

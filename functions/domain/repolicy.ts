@@ -42,7 +42,7 @@ export function movedTimers(state: Complaint, policy: Policy, generation: number
     const timer = state.timers.find((candidate) => candidate.name === name)
     const spec = timerSpec(policy, state, name)
     const after =
-      timer !== undefined && isKept(timer, state, spec, now)
+      timer !== undefined && isKept(timer, state, policy, spec, now)
         ? kept(timer, state, policy, spec, now)
         : begun(name, timer, state, policy, spec, generation, now)
     return after === undefined || after === timer ? [] : [after]
@@ -50,10 +50,18 @@ export function movedTimers(state: Complaint, policy: Policy, generation: number
 }
 
 /** Whether there is a timer for what is waited for now; one that was cancelled, or met before that began, is none. */
-function isKept(timer: Timer, state: Complaint, spec: TimerSpec | undefined, now: Instant): boolean {
+function isKept(
+  timer: Timer,
+  state: Complaint,
+  policy: Policy,
+  spec: TimerSpec | undefined,
+  now: Instant,
+): boolean {
   if (timer.state === 'cancelled') return false
+  // Whatever we called an answer: open again, the complaint is before the law again.
+  if (timer.name === 'statutory' && timer.state === 'met' && isOpen(state)) return false
   if (timer.state === 'running' || timer.state === 'paused' || timer.name === 'idle') return true
-  const since = spec && begins(timer.name, state, spec, now)
+  const since = spec && begins(timer.name, state, policy, spec, now)
   return since === undefined || timer.startedAt >= since
 }
 
@@ -86,7 +94,7 @@ function begun(
   generation: number,
   now: Instant,
 ): Timer | undefined {
-  const since = spec && begins(name, state, spec, now)
+  const since = spec && begins(name, state, policy, spec, now)
   if (spec === undefined || since === undefined) return undefined
   // One that other rules had cancelled goes on as the same: what it has warned of, it does not warn of again.
   if (former?.startedAt === since) return recounted(former, state, policy, spec, now)
@@ -98,7 +106,13 @@ function begun(
  * When what a timer waits for began; undefined where nothing is waited for. `idle` begins anew, as nobody wrote down
  * when somebody last did something.
  */
-function begins(name: TimerName, state: Complaint, spec: TimerSpec, now: Instant): Instant | undefined {
+function begins(
+  name: TimerName,
+  state: Complaint,
+  policy: Policy,
+  spec: TimerSpec,
+  now: Instant,
+): Instant | undefined {
   const opened = state.reopenedAt ?? state.receivedAt
   const acknowledged = owesAcknowledgement(state)
     ? undefined
@@ -118,11 +132,9 @@ function begins(name: TimerName, state: Complaint, spec: TimerSpec, now: Instant
     case 'resolve':
       return from(opened)
     case 'statutory':
-      return from(state.receivedAt)
+      return from(statutorySince(state, policy, spec))
     case 'reply-window':
-      return state.repliedAt === undefined || state.repliedAt < state.wroteAt
-        ? from(state.wroteAt)
-        : undefined
+      return state.unansweredAt && from(state.unansweredAt)
     case 'next-reply':
       return state.waitingSince
     case 'accept-handoff':
@@ -134,7 +146,31 @@ function begins(name: TimerName, state: Complaint, spec: TimerSpec, now: Instant
   }
 }
 
-const promisedFor = (name: TimerName, state: Complaint): Instant | undefined =>
+/**
+ * The law counts from the receipt, whatever we called an answer: within its time, the first statutory deadline stands
+ * after a reopening. What is reopened after it counts as received anew.
+ */
+function statutorySince(state: Complaint, policy: Policy, spec: TimerSpec): Instant {
+  const { receivedAt, reopenedAt } = state
+  const first = state.timers.find(({ name }) => name === 'statutory')?.startedAt ?? receivedAt
+  if (reopenedAt === undefined) return first
+  return timers.deadline(spec, timers.calendarOf(policy, spec), first) < reopenedAt ? reopenedAt : first
+}
+
+/** The statutory timer of a complaint that is open again; `state` as it is then. */
+export function statutoryAgain(
+  state: Complaint,
+  policy: Policy,
+  generation: number,
+  now: Instant,
+): Timer | undefined {
+  const former = state.timers.find(({ name }) => name === 'statutory')
+  const spec = timerSpec(policy, state, 'statutory')
+  if (spec?.from === 'acknowledgement') return undefined
+  return begun('statutory', former, state, policy, spec, generation, now)
+}
+
+const promisedFor = (name: TimerName, state: Pick<Complaint, 'promises'>): Instant | undefined =>
   state.promises.find(({ id }) => name === `promise:${id}`)?.dueAt
 
 /**
@@ -150,18 +186,18 @@ export function recounted(
   now: Instant,
 ): Timer {
   const { name, generation, startedAt, warnedAt, warnedPercent = 0 } = timer
-  let counted = timers.start(policy, spec, name, generation, startedAt, promisedFor(name, state as Complaint))
+  let counted = timers.start(policy, spec, name, generation, startedAt, promisedFor(name, state))
   let looked = now
   if (timers.isPausable(name, spec)) {
     for (const { from, until } of overlapping(state.pauses, startedAt)) {
-      if (counted.dueAt < from && until !== undefined) break
-      counted = timers.paused(counted, policy, spec, from)
-      if (until !== undefined) counted = timers.resumed(counted, policy, spec, until)
-      else {
-        looked = from
-        // Overdue by these rules before it was paused: it waits for the end of the pause to say so.
-        counted = { ...counted, remainingSeconds: Math.max(0, counted.remainingSeconds ?? 0) }
+      if (counted.dueAt < from) {
+        // Overdue by these rules before it was paused: in a pause that lasts, it waits for the end to say so.
+        if (state.paused !== undefined) counted = { ...counted, state: 'paused', remainingSeconds: 0 }
+        break
       }
+      counted = timers.paused(counted, policy, spec, from)
+      if (until === undefined) looked = from
+      else counted = timers.resumed(counted, policy, spec, until)
     }
   }
   const ahead = counted.warnings.filter(({ percent }) => percent > warnedPercent)
