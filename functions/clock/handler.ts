@@ -1,7 +1,7 @@
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware'
 import middy from '@middy/core'
 import { clock } from '#clock'
-import { addSeconds } from '../domain/instant.ts'
+import { addSeconds, toInstant } from '../domain/instant.ts'
 import { dueUntil } from '../ledger/due.ts'
 import { dynamodb } from '../shared/aws/dynamodb.ts'
 import { env } from '../shared/env.ts'
@@ -31,8 +31,9 @@ export const handler = middy()
     const refused: unknown[] = []
     for await (const due of dueUntil(dynamodb, table, addSeconds(now, LOOK_AHEAD_SECONDS))) {
       for (let start = 0; start < due.length; start += BATCH * AT_ONCE) {
-        // Each delay counts from when it is sent: thousands take seconds, which must not come on top.
-        const sentAt = await clock.now()
+        // Each delay counts from when it is sent: thousands take seconds, which must not come on top. A delay is whole
+        // seconds, so what is left of the last one is better waited out by `fire` than added to every timer.
+        const sentAt = toInstant(Math.ceil((await clock.nowMs()) / 1000))
         const batches = Array.from({ length: AT_ONCE }, (_, batch) => start + batch * BATCH)
           .map((from) => due.slice(from, from + BATCH))
           .filter((batch) => batch.length > 0)

@@ -13,8 +13,8 @@ import { measure } from '../shared/metrics.ts'
 import type { DueMessage } from '../shared/queues.ts'
 
 /**
- * A wake-up that comes this little too early is waited out: the clocks of two machines differ, and one that came a
- * millisecond early and did nothing would leave the timer to the next tick, a minute late.
+ * A wake-up comes up to a second early, as queues delay by whole seconds, or a little more where two machines' clocks
+ * differ: that is waited out. One that came early and did nothing would leave its timer to the next tick, a minute late.
  */
 const WAITED_OUT_MS = 2_000
 
