@@ -1,18 +1,43 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod'
-import { parseCalendar } from '../functions/domain/calendar.ts'
+import { type Calendar, parseCalendar } from '../functions/domain/calendar.ts'
+import { SEVERITIES } from '../functions/domain/complaint.ts'
+import type { Policy } from '../functions/domain/policy.ts'
 import { carriedPolicies } from '../functions/shared/policies.ts'
 
 const POLICIES = join(import.meta.dirname, '../workflows/policies')
+/** Ready policies to start from: nobody's teams, and no function knows them until they are copied one folder up. */
+const PRESETS = join(POLICIES, 'presets')
 const CALENDARS = join(import.meta.dirname, '../workflows/calendars')
 
 const name = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'must be lower-case words joined by hyphens')
 const minutes = z.int().positive()
+const days = z.int().min(1).max(3_660)
+const text = z.string().regex(/\S/, 'must not be empty')
+const instant = z
+  .string()
+  .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/, 'must be an instant in UTC, such as 2026-04-07T23:00:00Z')
+  .refine(
+    (value) => isDate(value.slice(0, 10)) && !Number.isNaN(Date.parse(value)),
+    'is no moment that there is',
+  )
+/** Whether the text is a day of the calendar: not 30 February. */
+const isDate = (value: string): boolean =>
+  new Date(`${value}T00:00:00Z`).getUTCDate() === Number(value.slice(8))
+const date = z
+  .string()
+  .regex(/^\d{4}-\d\d-\d\d$/, 'must be a date, such as 2026-11-22')
+  .refine(isDate, 'is no day that there is')
+
+const TARGETS = ['targetMinutes', 'targetDays', 'targetWorkingDays'] as const
 
 const timer = z.strictObject({
-  targetMinutes: minutes,
+  targetMinutes: minutes.optional(),
+  targetDays: days.optional(),
+  targetWorkingDays: days.optional(),
   calendar: name,
+  from: z.literal('acknowledgement', 'must be "acknowledgement", or left out').optional(),
   warnPercent: z
     .array(z.int().min(1).max(99))
     .refine(
@@ -21,10 +46,14 @@ const timer = z.strictObject({
     ),
   ladder: name.optional(),
   pausable: z.boolean(),
+  basis: text.optional(),
 })
+type TimerFields = z.output<typeof timer>
 
-/** Timers that our own agreements cannot stop: the law's, and the platform's. */
-const NEVER_PAUSABLE = ['statutory', 'reply-window'] as const
+/** Timers that our own agreements cannot stop: the law's, the platform's, and what the customer was promised. */
+const NEVER_PAUSABLE = ['statutory', 'reply-window', 'promise'] as const
+/** Those that start with the receipt, and may start with the acknowledgement instead. */
+const MAY_WAIT = ['resolve', 'statutory', 'reply-window'] as const
 const TIMERS = [
   'acknowledge',
   'accept-handoff',
@@ -36,6 +65,8 @@ const TIMERS = [
   'statutory',
   'promise',
 ] as const
+
+const timers = z.partialRecord(z.enum(TIMERS), timer)
 
 const ladder = z.strictObject({
   rungs: z
@@ -55,12 +86,37 @@ const ladder = z.strictObject({
       'each rung must come later than the one before',
     ),
   repeatMinutes: minutes,
+  calendar: name.optional(),
+  outOfHours: z.boolean().optional(),
+})
+
+const match = z.strictObject({
+  source: text.optional(),
+  channel: text.optional(),
+  public: z.boolean().optional(),
+  product: text.optional(),
+  team: name.optional(),
+  severity: z.enum(SEVERITIES).optional(),
+  customerTier: text.optional(),
+  postedBefore: instant.optional(),
 })
 
 const policy = z
   .strictObject({
     name,
     version: z.int().positive(),
+    source: z
+      .array(
+        z.strictObject({
+          regulation: text,
+          section: text,
+          url: z.url({ protocol: /^https$/, error: 'must be an https address' }).optional(),
+          note: text.optional(),
+        }),
+      )
+      .min(1)
+      .optional(),
+    checkedAt: date.optional(),
     defaultTeam: name,
     dutyManager: name,
     teams: z.record(
@@ -83,14 +139,10 @@ const policy = z
       .array(
         z.strictObject({
           name: z.string().min(1),
-          match: z.strictObject({
-            public: z.boolean().optional(),
-            channel: z.string().optional(),
-            product: z.string().optional(),
-            team: name.optional(),
-          }),
+          match,
           team: name.optional(),
-          timers: z.partialRecord(z.enum(TIMERS), timer),
+          timers,
+          reopened: z.strictObject({ timers, differentOwner: z.literal(true).optional() }).optional(),
         }),
       )
       .min(1),
@@ -111,7 +163,46 @@ const policy = z
       wantPerson(team.lead, 'teams', id, 'lead')
     }
     for (const [id, person] of Object.entries(value.people)) wantTeam(person.team, 'people', id, 'team')
-    const calendars = calendarNames()
+    const calendars = readyCalendars()
+    const wantCalendar = (id: string, ...path: (string | number)[]) => {
+      if (!calendars.has(id)) problem(path, `there is no calendar "${id}"`)
+    }
+    for (const [id, { calendar, outOfHours }] of Object.entries(value.ladders)) {
+      if (calendar === undefined) continue
+      wantCalendar(calendar, 'ladders', id, 'calendar')
+      if (outOfHours === true) {
+        problem(['ladders', id, 'calendar'], 'says nothing where outOfHours is true: take one of them out')
+      }
+    }
+    const checkTimer = (timerName: string, spec: TimerFields, at: (string | number)[]) => {
+      wantCalendar(spec.calendar, ...at, 'calendar')
+      if (spec.ladder !== undefined && !Object.hasOwn(value.ladders, spec.ladder)) {
+        problem([...at, 'ladder'], `there is no ladder "${spec.ladder}"`)
+      }
+      if (spec.pausable && (NEVER_PAUSABLE as readonly string[]).includes(timerName)) {
+        problem([...at, 'pausable'], `a ${timerName} timer cannot be paused: set it to false`)
+      }
+      const targets = TARGETS.filter((target) => spec[target] !== undefined)
+      if (timerName === 'promise') {
+        if (targets.length > 0) problem(at, `a promise is due when it says: take out ${targets.join(', ')}`)
+      } else if (targets.length !== 1) {
+        problem(at, `needs one target: ${TARGETS.join(', or ')}`)
+      } else if (spec.pausable && targets[0] !== 'targetMinutes') {
+        problem([...at, 'pausable'], `${targets[0]} cannot be paused: set it to false, or use targetMinutes`)
+      }
+      if (spec.from !== undefined && !(MAY_WAIT as readonly string[]).includes(timerName)) {
+        problem([...at, 'from'], `only ${MAY_WAIT.join(', ')} can wait for the acknowledgement`)
+      }
+      // A follow-up calls nobody: it ends in the closing.
+      const called = spec.ladder === undefined ? undefined : value.ladders[spec.ladder]
+      const hours = calendars.get(called?.calendar ?? spec.calendar)
+      if (timerName !== 'follow-up' && called?.outOfHours !== true && hours && isOpenAtNight(hours)) {
+        problem(
+          [...at, 'ladder'],
+          'would call people at night: give it a ladder with a calendar of their hours, or with outOfHours true',
+        )
+      }
+    }
     const names = new Set<string>()
     for (const [index, rule] of value.rules.entries()) {
       if (names.has(rule.name)) problem(['rules', index, 'name'], `"${rule.name}" is taken by a rule above`)
@@ -122,15 +213,15 @@ const policy = z
           problem(['rules', index, 'timers'], `"${required}" is missing`)
       }
       for (const [timerName, spec] of Object.entries(rule.timers)) {
-        if (spec === undefined) continue
-        const at = ['rules', index, 'timers', timerName]
-        if (!calendars.includes(spec.calendar))
-          problem([...at, 'calendar'], `there is no calendar "${spec.calendar}"`)
-        if (spec.ladder !== undefined && !Object.hasOwn(value.ladders, spec.ladder)) {
-          problem([...at, 'ladder'], `there is no ladder "${spec.ladder}"`)
-        }
-        if (spec.pausable && (NEVER_PAUSABLE as readonly string[]).includes(timerName)) {
-          problem([...at, 'pausable'], `a ${timerName} timer cannot be paused: set it to false`)
+        if (spec !== undefined) checkTimer(timerName, spec, ['rules', index, 'timers', timerName])
+      }
+      for (const [timerName, spec] of Object.entries(rule.reopened?.timers ?? {})) {
+        if (spec !== undefined) checkTimer(timerName, spec, ['rules', index, 'reopened', 'timers', timerName])
+      }
+      if (rule.reopened?.differentOwner !== true) continue
+      for (const [id, team] of Object.entries(value.teams)) {
+        if (team.lead === team.onCall) {
+          problem(['teams', id, 'lead'], `must be another person than onCall: rule "${rule.name}" wants two`)
         }
       }
     }
@@ -143,10 +234,32 @@ const policy = z
     }
   })
 
+/** The fields of each part of a policy, for the manual and its test. */
+export const POLICY_FIELDS = {
+  policy: Object.keys(policy.shape),
+  rule: Object.keys(policy.shape.rules.element.shape),
+  match: Object.keys(match.shape),
+  timer: Object.keys(timer.shape),
+  timerNames: [...TIMERS],
+  ladder: Object.keys(ladder.shape),
+} as const
+
 const jsonFiles = (directory: string): string[] =>
   readdirSync(directory).filter((file) => file.endsWith('.json') && !file.startsWith('index.'))
 
-const calendarNames = (): string[] => jsonFiles(CALENDARS).map((file) => file.replace(/\.json$/, ''))
+const readyCalendars = (): Map<string, Calendar> =>
+  new Map(
+    jsonFiles(CALENDARS).map((file) => [
+      file.replace(/\.json$/, ''),
+      JSON.parse(readFileSync(join(CALENDARS, file), 'utf8')) as Calendar,
+    ]),
+  )
+
+/** A day that is open from midnight to midnight: nobody works through it alone. */
+const isOpenAtNight = ({ hours, exceptions }: Calendar): boolean =>
+  [...Object.values(hours), ...Object.values(exceptions ?? {})].some((intervals) =>
+    intervals.some(([from, to]) => from === '00:00' && to === '24:00'),
+  )
 
 /**
  * What is wrong with a policy, one line a problem, each beginning with the field; empty where nothing is.
@@ -159,25 +272,55 @@ export function problemsOfPolicy(value: unknown): string[] {
 }
 
 /**
+ * The policy that a file holds, with its calendars.
+ *
+ * @throws Error that names each field to change, or that the file can't be read.
+ */
+export function readPolicy(path: string): Policy {
+  const value: unknown = JSON.parse(readFileSync(path, 'utf8'))
+  const problems = problemsOfPolicy(value)
+  if (problems.length > 0) throw new Error(problems.join('\n'))
+  return { ...(value as Policy), calendars: Object.fromEntries(readyCalendars()) }
+}
+
+/** The files of all policies here: those that are deployed, and the presets. */
+export const policyFiles = (): string[] =>
+  [POLICIES, PRESETS].flatMap((directory) => jsonFiles(directory).map((file) => join(directory, file)))
+
+/**
  * Checks every policy and calendar file, so that a stack with a broken one cannot be synthesised.
  *
  * @throws Error that names each file and field to change.
  */
 export function checkPolicies(directory: string = POLICIES): void {
   const problems: string[] = []
-  for (const file of jsonFiles(directory)) {
-    const value: unknown = JSON.parse(readFileSync(join(directory, file), 'utf8'))
+  const check = (folder: string, file: string): void => {
+    const value: unknown = JSON.parse(readFileSync(join(folder, file), 'utf8'))
     problems.push(...problemsOfPolicy(value).map((problem) => `${file}: ${problem}`))
-    const { name: policyName, version } = value as { name?: unknown; version?: unknown }
+    const { name: policyName, version, source, checkedAt } = value as { [field in keyof Policy]?: unknown }
     if (file !== `${policyName}.v${version}.json`) {
       problems.push(
         `${file}: a policy's file is called <name>.v<version>.json, here ${policyName}.v${version}.json`,
       )
     }
-    if (!carriedPolicies.some((carried) => carried.name === policyName && carried.version === version)) {
+    if (folder === PRESETS) {
+      if (source === undefined || checkedAt === undefined) {
+        problems.push(`${file}: a preset says where it comes from: give it source and checkedAt`)
+      }
+      return
+    }
+    const carried = carriedPolicies.find((one) => one.name === policyName && one.version === version)
+    if (carried === undefined) {
       problems.push(`${file}: functions/shared/policies.ts does not list it, so no function would know it`)
     }
+    for (const calendar of carried === undefined ? [] : calendarsIn(carried)) {
+      if (!Object.hasOwn(carried?.calendars ?? {}, calendar)) {
+        problems.push(`${file}: functions/shared/policies.ts does not list its calendar "${calendar}"`)
+      }
+    }
   }
+  for (const file of jsonFiles(directory)) check(directory, file)
+  if (directory === POLICIES) for (const file of jsonFiles(PRESETS)) check(PRESETS, file)
   for (const file of jsonFiles(CALENDARS)) {
     try {
       parseCalendar(JSON.parse(readFileSync(join(CALENDARS, file), 'utf8')))
@@ -187,3 +330,11 @@ export function checkPolicies(directory: string = POLICIES): void {
   }
   if (problems.length > 0) throw new Error(`Policies that can't be deployed:\n  ${problems.join('\n  ')}`)
 }
+
+const calendarsIn = ({ ladders, rules }: Policy): Set<string> =>
+  new Set([
+    ...Object.values(ladders).flatMap(({ calendar }) => (calendar === undefined ? [] : [calendar])),
+    ...rules
+      .flatMap(({ timers: first, reopened }) => [first, reopened?.timers ?? {}])
+      .flatMap((specs) => Object.values(specs).map(({ calendar }) => calendar)),
+  ])

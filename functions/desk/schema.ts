@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import type { Action, ActionType } from '../domain/decide.ts'
-import { name, words } from '../shared/fields.ts'
+import { instant, name, words } from '../shared/fields.ts'
 
 /** Instants that we write ourselves. */
 const at = z.string().meta({ format: 'date-time', examples: ['2026-11-23T10:00:00Z'] })
@@ -17,15 +17,21 @@ export const STAGES = [
 
 const currencies: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'))
 
+const currency = z
+  .string()
+  .regex(/^[A-Z]{3}$/, { error: 'must be three capital letters, like GBP', abort: true })
+  .refine((code) => currencies.has(code), 'is no currency of ISO 4217')
+
+const minorUnits = z.int().min(0).meta({ description: 'In minor units: pence, cents' })
+
+/** Money that a promise is about. */
+const worth = z.strictObject({ amount: minorUnits, currency })
+
 const redress = z
   .strictObject({
     kind: z.enum(['refund', 'goodwill', 'in-kind']),
-    amount: z.int().min(0).optional().meta({ description: 'In minor units: pence, cents' }),
-    currency: z
-      .string()
-      .regex(/^[A-Z]{3}$/, { error: 'must be three capital letters, like GBP', abort: true })
-      .refine((code) => currencies.has(code), 'is no currency of ISO 4217')
-      .optional(),
+    amount: minorUnits.optional(),
+    currency: currency.optional(),
     description: words(2000).optional(),
   })
   .superRefine(({ kind, amount, currency, description }, context) => {
@@ -70,6 +76,20 @@ export const COMMANDS = {
   reopen: command('reopen', { reason }),
   withdraw: command('withdraw', { reason }),
   note: command('note', { text: words(10_000) }),
+  'record-customer-reply': command('record-customer-reply', { text: words(20_000) }),
+  reply: command('reply', { text: words(20_000) }),
+  promise: command('promise', {
+    text: words(2000),
+    due: instant.meta({
+      description: 'When it is to be kept: an ISO 8601 instant with an offset, after now',
+    }),
+    to: words(200).optional().meta({ description: 'Who is to get it, where that is not plain' }),
+    worth: worth.optional(),
+  }),
+  'keep-promise': command('keep-promise', {
+    id: name.optional().meta({ description: 'Which one; may be left out where only one can be meant' }),
+    evidence: words(2000).optional().meta({ description: 'What shows it: a reference, a link' }),
+  }),
 } satisfies { [T in ActionType]: z.ZodType<Extract<Action, { type: T }>> }
 
 export type ApiCommand = z.output<(typeof COMMANDS)[ActionType]>
@@ -109,6 +129,21 @@ const timer = z.object({
     .meta({ description: 'How far up its ladder people have been involved; 0 is nobody yet' }),
 })
 
+const promise = z.object({
+  id: z.string(),
+  text: z.string(),
+  dueAt: at,
+  to: z.string().optional(),
+  worth: worth.optional(),
+  state: z.enum(['open', 'kept', 'broken']).meta({ description: 'A broken one may still be kept, late' }),
+  madeAt: at,
+  madeBy: z.string(),
+  brokenAt: at.optional().meta({ description: 'When it was missed; stays if it is kept late' }),
+  keptAt: at.optional(),
+  keptBy: z.string().optional(),
+  evidence: z.string().optional(),
+})
+
 /** A complaint as the API shows it. */
 export const complaintView = z.object({
   id: z.string().meta({ description: 'A ULID' }),
@@ -134,7 +169,7 @@ export const complaintView = z.object({
   timers: z.array(timer),
   nextDueAt: at.optional(),
   issues: z.array(z.unknown()),
-  promises: z.array(z.unknown()),
+  promises: z.array(promise),
   handoff: z
     .object({
       fromTeam: z.string(),

@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util'
 import { toInstant } from '../domain/instant.ts'
 import { teamOf } from '../domain/policy.ts'
-import { dynamodb } from '../shared/aws/dynamodb.ts'
 import { name as nameShape } from '../shared/fields.ts'
 import { currentPolicy } from '../shared/policies.ts'
+import { openStage, runCommand, STAGE_USAGE, type Stage } from '../shared/stage.ts'
 import { createToken, listTokens, ROLES, revokeToken } from '../shared/tokens.ts'
 
 const USAGE = `Tokens of the ops API.
@@ -12,9 +12,7 @@ const USAGE = `Tokens of the ops API.
   npm run token -- revoke --name <name>
   npm run token -- list
 
-The table is --table or TABLE_NAME; account and region are those of the AWS CLI's environment
-(AWS_PROFILE, AWS_REGION, AWS_ENDPOINT_URL).
-`
+${STAGE_USAGE}`
 
 const out = (line: string): void => void process.stdout.write(`${line}\n`)
 
@@ -27,8 +25,7 @@ const options = {
 
 async function run(args: string[]): Promise<void> {
   const { values, positionals } = parseArgs({ args, options, allowPositionals: true })
-  const table = values.table ?? process.env.TABLE_NAME
-  if (!table) throw new Error('Which table? Give --table, or set TABLE_NAME')
+  const stage = await openStage(values.table)
   switch (positionals.join(' ')) {
     case 'create': {
       const name = nameFrom(values.name)
@@ -38,18 +35,19 @@ async function run(args: string[]): Promise<void> {
       }
       const role = ROLES.find((known) => known === values.role)
       if (role === undefined) throw new Error(`--role must be one of: ${ROLES.join(', ')}`)
-      out(await create(table, { name, team, role, createdAt: toInstant(new Date()) }))
+      out(await create(stage, { name, team, role, createdAt: toInstant(new Date()) }))
       process.stderr.write('Keep it now: only its hash is stored, and it is not shown again.\n')
       return
     }
     case 'revoke': {
       const which = nameFrom(values.name)
-      if (!(await revokeToken(dynamodb, table, which))) throw new Error(`There is no token called ${which}`)
+      if (!(await revokeToken(stage.db, stage.table, which)))
+        throw new Error(`There is no token called ${which}`)
       out(`${which} is revoked: the next request with it is refused.`)
       return
     }
     case 'list':
-      for (const entry of await listTokens(dynamodb, table)) {
+      for (const entry of await listTokens(stage.db, stage.table)) {
         out([entry.name, entry.team, entry.role, entry.createdAt].join('\t'))
       }
       return
@@ -58,9 +56,9 @@ async function run(args: string[]): Promise<void> {
   }
 }
 
-async function create(table: string, entry: Parameters<typeof createToken>[2]): Promise<string> {
+async function create({ db, table }: Stage, entry: Parameters<typeof createToken>[2]): Promise<string> {
   try {
-    return await createToken(dynamodb, table, entry)
+    return await createToken(db, table, entry)
   } catch (error) {
     if (!(error instanceof Error && error.name === 'TransactionCanceledException')) throw error
     throw new Error(`There is a token called ${entry.name} already; revoke it first, or choose another name`)
@@ -73,10 +71,4 @@ function nameFrom(given: string | undefined): string {
   return result.data
 }
 
-// For the person at the keyboard: a message, and no stack.
-try {
-  await run(process.argv.slice(2))
-} catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : error}\n`)
-  process.exitCode = 1
-}
+await runCommand(run)

@@ -32,7 +32,7 @@ export function viewOf(complaint: Complaint): z.output<typeof complaintView> {
     })),
     nextDueAt: earliestDueAt(complaint.timers),
     issues: [],
-    promises: [],
+    promises: [...complaint.promises],
     handoff: handoff && {
       fromTeam: handoff.fromTeam,
       toTeam: handoff.toTeam,

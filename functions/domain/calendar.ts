@@ -91,6 +91,47 @@ export function nextOpening(calendar: Calendar, instant: Instant): Instant {
   return addBusinessTime(calendar, instant, 0)
 }
 
+/**
+ * The same local time, so many calendar days later in the calendar's zone: its hours and holidays count for nothing. A
+ * local time that the clock skips that day is the moment of the skip, of two equal ones it is the earlier.
+ *
+ * Throws RangeError for a calendar that `validateCalendar` faults, for `days` that are not whole or below 1, and for a
+ * moment after the year 9999.
+ */
+export function addCalendarDays(calendar: Calendar, start: Instant, days: number): Instant {
+  wantDays(days)
+  const { zone } = scheduleOf(calendar)
+  const from = epochSeconds(start)
+  if (from + days * DAY_SECONDS >= END_OF_TIME) throw new RangeError('This moment is after the year 9999')
+  return toInstant(firstInstant(zone, from + stretchAt(zone, from).offset + days * DAY_SECONDS))
+}
+
+/**
+ * The last closing of the nth working day after the local day of `start`, which itself never counts: what comes in on a
+ * holiday or after hours came in that day. A working day is a local date with open time in it.
+ *
+ * Throws RangeError for a calendar that `validateCalendar` faults, for `days` that are not whole or below 1, and where
+ * the calendar has not so many working days left before the year 10000.
+ */
+export function closeOfWorkingDay(calendar: Calendar, start: Instant, days: number): Instant {
+  wantDays(days)
+  const schedule = scheduleOf(calendar)
+  const from = epochSeconds(start)
+  const today = Math.floor((from + stretchAt(schedule.zone, from).offset) / DAY_SECONDS)
+  const last = from + days * DAY_SECONDS < END_OF_TIME ? (schedule.lastBlock + 1) * BLOCK_DAYS : -Infinity
+  let left = days
+  for (let day = today + 1; day < last; day++) {
+    const close = openingsOf(schedule, day).at(-1)?.[1]
+    if (close !== undefined && --left === 0) return toInstant(close)
+  }
+  throw new RangeError(`The calendar has no ${days} working days after ${start}`)
+}
+
+function wantDays(days: number): void {
+  if (!Number.isSafeInteger(days) || days < 1)
+    throw new RangeError(`${days} is no number of days: give 1 or more`)
+}
+
 /** The value as a calendar; throws RangeError with everything that `validateCalendar` finds wrong. */
 export function parseCalendar(value: unknown): Calendar {
   const problems = validateCalendar(value)
@@ -273,11 +314,7 @@ function blockOf(schedule: Schedule, index: number): Block {
   if (known) return known
   const block: Block = { opens: [], closes: [], seconds: 0 }
   for (let day = index * BLOCK_DAYS; day < (index + 1) * BLOCK_DAYS; day++) {
-    for (const [from, to] of schedule.dates.get(day) ?? schedule.week[((day % 7) + 7) % 7] ?? []) {
-      const open = firstInstant(schedule.zone, day * DAY_SECONDS + from)
-      const close = firstInstant(schedule.zone, day * DAY_SECONDS + to)
-      // The clock skipped all of it.
-      if (close === open) continue
+    for (const [open, close] of openingsOf(schedule, day)) {
       block.opens.push(open)
       block.closes.push(close)
       block.seconds += close - open
@@ -286,6 +323,20 @@ function blockOf(schedule: Schedule, index: number): Block {
   if (schedule.blocks.size >= MAX_BLOCKS) schedule.blocks.clear()
   schedule.blocks.set(index, block)
   return block
+}
+
+/** When a local date opens and closes, in order; without the intervals that the clock skips whole. */
+function openingsOf(
+  { zone, week, dates }: Schedule,
+  day: number,
+): (readonly [open: number, close: number])[] {
+  const intervals = dates.get(day) ?? week[((day % 7) + 7) % 7] ?? []
+  return intervals
+    .map(([from, to]) => {
+      const midnight = day * DAY_SECONDS
+      return [firstInstant(zone, midnight + from), firstInstant(zone, midnight + to)] as const
+    })
+    .filter(([open, close]) => open < close)
 }
 
 function openSeconds(schedule: Schedule, start: number, end: number): number {

@@ -36,12 +36,16 @@ export interface Timer {
   /** Warn points still ahead, earliest first. */
   readonly warnings: readonly WarnPoint[]
   readonly warnedAt: readonly Instant[]
+  /** The last warning given, in per cent: whatever moves the timer, none up to it is given again. */
+  readonly warnedPercent?: number
   readonly breachedAt?: Instant
   readonly metAt?: Instant
   /** Business seconds that were left to `dueAt` (or, after a breach, to the next rung) when it was paused. */
   readonly remainingSeconds?: number
   /** The highest level of the ladder that somebody has been involved at; 0 before any. */
   readonly level: number
+  /** When a new policy put its deadline into the past: its ladder is climbed from here, not all at once. */
+  readonly movedAt?: Instant
   /** Rungs whose time has come and that nobody has been involved for yet: the workflow owes these escalations. */
   readonly owed: readonly Rung[]
   /** When the next rung, or at the top the next reminder, is due. Absent: the ladder stands still. */
@@ -84,7 +88,16 @@ export interface Message {
   /** A team that the sender asks for; the policy's rule decides otherwise. */
   readonly team?: string | undefined
   readonly language?: string | undefined
+  /** How bad it is for the customer, as far as the source can tell; absent where it cannot. */
+  readonly severity?: Severity | undefined
+  /** Whatever the organisation calls its kinds of customers. */
+  readonly customerTier?: string | undefined
+  /** How many people follow the customer. Recorded as evidence; no rule can match it and nothing depends on it. */
+  readonly reach?: number | undefined
 }
+
+export const SEVERITIES = ['low', 'normal', 'high', 'critical'] as const
+export type Severity = (typeof SEVERITIES)[number]
 
 /** What the customer was given. `amount` is in minor units of `currency` (ISO 4217); a gift in kind has none. */
 export interface Redress {
@@ -104,6 +117,36 @@ export interface Handoff {
   readonly at: Instant
 }
 
+/** What somebody promised the customer. It keeps the complaint open until it is kept, or broken and answered for. */
+export interface Promised {
+  readonly id: string
+  readonly text: string
+  readonly dueAt: Instant
+  /** Who is to get it, where that is not plain. */
+  readonly to?: string | undefined
+  readonly worth?: Worth | undefined
+  readonly state: 'open' | 'kept' | 'broken'
+  readonly madeAt: Instant
+  readonly madeBy: string
+  /** When it was missed; stays when it is kept after all. */
+  readonly brokenAt?: Instant
+  readonly keptAt?: Instant
+  readonly keptBy?: string
+  readonly evidence?: string | undefined
+}
+
+/** Money, in minor units of `currency` (ISO 4217). */
+export interface Worth {
+  readonly amount: number
+  readonly currency: string
+}
+
+/** A time in which the clocks stood; without `until` they still do. */
+export interface Pause {
+  readonly from: Instant
+  readonly until?: Instant
+}
+
 export interface Complaint {
   readonly id: string
   /** The `seq` of its last event. */
@@ -121,13 +164,23 @@ export interface Complaint {
   readonly receivedAt: Instant
   readonly acknowledgedAt?: Instant
   readonly resolvedAt?: Instant
+  readonly reopenedAt?: Instant
+  /** When the customer last wrote something that needs an answer; absent once we have answered. */
+  readonly unansweredAt?: Instant
+  /** Since when the customer, who had been answered before, waits for the next answer. */
+  readonly waitingSince?: Instant
   readonly policy: PolicyRef
-  /** Name of the policy's rule that it was opened under. */
+  /** Name of the policy's rule that it was opened under, or moved to. */
   readonly rule: string
   readonly timers: readonly Timer[]
   readonly handoff?: Handoff
   readonly paused?: { readonly at: Instant; readonly reason: string }
+  /** Every pause there was: what a timer that is moved to other rules has to leave out. */
+  readonly pauses: readonly Pause[]
+  readonly promises: readonly Promised[]
   readonly resolution?: { readonly summary: string; readonly redress?: Redress | undefined }
+  /** It is in its second stage, or a later one; `formerOwner` owned it when it was last resolved, closed or withdrawn. */
+  readonly reopened?: { readonly formerOwner: string }
   /** The follow-up time is over and nobody objected: the workflow owes the closing. */
   readonly followUpDue?: boolean
 }
@@ -183,9 +236,28 @@ export type EventBody =
   | { readonly type: 'follow-up-due' }
   | { readonly type: 'resolved'; readonly summary: string; readonly redress?: Redress | undefined }
   | { readonly type: 'closed' }
-  | { readonly type: 'reopened'; readonly reason: string }
+  /** `owner` where the policy wants another one than before. */
+  | { readonly type: 'reopened'; readonly reason: string; readonly owner?: string }
   | { readonly type: 'withdrawn'; readonly reason: string }
   | { readonly type: 'noted'; readonly text: string }
+  | { readonly type: 'customer-replied'; readonly text: string; readonly needsAnswer: boolean }
+  | { readonly type: 'replied'; readonly text: string }
+  | {
+      readonly type: 'promised'
+      readonly id: string
+      readonly text: string
+      readonly dueAt: Instant
+      readonly to?: string | undefined
+      readonly worth?: Worth | undefined
+    }
+  | { readonly type: 'promise-kept'; readonly id: string; readonly evidence?: string | undefined }
+  | {
+      readonly type: 'repolicied'
+      readonly from: PolicyRef
+      readonly to: PolicyRef
+      /** Name of the rule of `to` that it falls under. */
+      readonly rule: string
+    }
 
 export type Event = Recorded & EventBody
 export type EventType = Event['type']
@@ -207,6 +279,10 @@ const SIGNALS: ReadonlySet<EventType> = new Set([
   'closed',
   'reopened',
   'withdrawn',
+  // Rungs that were owed when the clocks were stopped are owed again.
+  'resumed',
+  // What is resolved may be closed once no promise is open.
+  'promise-kept',
 ])
 
 /** Whether the workflow has to know of an event. */
@@ -232,6 +308,14 @@ export const isOpen = (complaint: Complaint): boolean =>
 /** Stages in which nothing more is expected of anybody, so that no execution need run. */
 export const isOver = (complaint: Complaint): boolean =>
   complaint.stage === 'closed' || complaint.stage === 'withdrawn'
+
+/** The customer has not been told yet that the complaint has arrived, or has come back. */
+export const owesAcknowledgement = (complaint: Complaint): boolean =>
+  complaint.stage === 'received' || complaint.stage === 'reopened'
+
+/** Promises of which the customer has not got what was promised, whether or not that is late. */
+export const unkeptPromises = (complaint: Complaint): readonly Promised[] =>
+  complaint.promises.filter(({ state }) => state !== 'kept')
 
 /** The acknowledgement's deadline has passed and nobody has told the customer anything. */
 export const isUnanswered = (complaint: Complaint): boolean =>
@@ -263,9 +347,12 @@ export function evolve(state: Complaint | undefined, event: Event): Complaint {
       level: 0,
       message: event.message,
       receivedAt: event.at,
+      unansweredAt: event.at,
       policy: event.policy,
       rule: event.rule,
       timers: event.timers ?? [],
+      pauses: [],
+      promises: [],
     }
   }
   if (state === undefined)
@@ -301,33 +388,99 @@ export function evolve(state: Complaint | undefined, event: Event): Complaint {
     case 'handoff-declined':
       return without(common, 'handoff')
     case 'paused':
-      return { ...common, paused: { at: event.at, reason: event.reason } }
+      return {
+        ...common,
+        paused: { at: event.at, reason: event.reason },
+        pauses: [...state.pauses, { from: event.at }],
+      }
     case 'resumed':
-      return without(common, 'paused')
+      return unpaused(common, event.at)
     case 'escalated':
       return { ...common, level: Math.max(state.level, event.level) }
     case 'follow-up-due':
       return { ...common, followUpDue: true }
     case 'resolved':
       return {
-        ...without(common, 'handoff', 'paused'),
+        ...without(unpaused(common, event.at), 'handoff', 'waitingSince', 'unansweredAt'),
         level: 0,
         resolvedAt: event.at,
         resolution: { summary: event.summary, redress: event.redress },
       }
     case 'closed':
     case 'withdrawn':
-      return { ...without(common, 'handoff', 'paused', 'followUpDue'), level: 0 }
+      return {
+        ...without(unpaused(common, event.at), 'handoff', 'followUpDue', 'waitingSince', 'unansweredAt'),
+        level: 0,
+      }
     case 'reopened':
-      return { ...without(common, 'followUpDue', 'resolvedAt', 'resolution'), level: 0 }
-    case 'timer-warned':
+      return {
+        ...without(common, 'followUpDue', 'resolvedAt', 'resolution'),
+        level: 0,
+        owner: event.owner ?? state.owner,
+        reopened: { formerOwner: state.owner },
+        reopenedAt: event.at,
+      }
+    case 'customer-replied': {
+      if (!event.needsAnswer) return common
+      // Until the complaint is acknowledged that is the next answer, and it is waited for already.
+      const waits = isOpen(state) && !owesAcknowledgement(state)
+      return {
+        ...common,
+        unansweredAt: event.at,
+        ...(waits ? { waitingSince: state.waitingSince ?? event.at } : {}),
+      }
+    }
+    case 'replied':
+      return without(common, 'waitingSince', 'unansweredAt')
+    case 'promised': {
+      const { id, text, dueAt, to, worth } = event
+      const made: Promised = {
+        id,
+        text,
+        dueAt,
+        to,
+        worth,
+        state: 'open',
+        madeAt: event.at,
+        madeBy: event.actor,
+      }
+      return { ...common, promises: [...state.promises, made] }
+    }
+    case 'promise-kept':
+      return withPromise(common, event.id, {
+        state: 'kept',
+        keptAt: event.at,
+        keptBy: event.actor,
+        evidence: event.evidence,
+      })
     case 'timer-breached':
+      return event.timer.startsWith('promise:')
+        ? withPromise(common, event.timer.slice('promise:'.length), { state: 'broken', brokenAt: event.at })
+        : common
+    case 'repolicied':
+      return { ...common, policy: event.to, rule: event.rule }
+    case 'timer-warned':
     case 'escalation-due':
     case 'reminded':
     case 'noted':
       return common
   }
 }
+
+/** The clocks go on: the pause that was open, if one was, has ended. */
+const unpaused = (complaint: Complaint, at: Instant): Complaint => {
+  const last = complaint.pauses.at(-1)
+  if (complaint.paused === undefined || last === undefined) return complaint
+  return {
+    ...without(complaint, 'paused'),
+    pauses: [...complaint.pauses.slice(0, -1), { ...last, until: at }],
+  }
+}
+
+const withPromise = (complaint: Complaint, id: string, change: Partial<Promised>): Complaint => ({
+  ...complaint,
+  promises: complaint.promises.map((promise) => (promise.id === id ? { ...promise, ...change } : promise)),
+})
 
 const merge = (timers: readonly Timer[], changed: readonly Timer[]): readonly Timer[] => {
   if (changed.length === 0) return timers

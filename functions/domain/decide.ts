@@ -5,13 +5,29 @@ import {
   evolve,
   isOpen,
   type Message,
+  owesAcknowledgement,
+  type Promised,
   type Redress,
   type Stage,
   type Timer,
   type TimerName,
+  unkeptPromises,
+  type Worth,
 } from './complaint.ts'
 import type { Instant } from './instant.ts'
-import { type Policy, peopleAt, personOf, ruleFor, teamOf, timerSpec } from './policy.ts'
+import {
+  barredOwner,
+  type Governed,
+  type Policy,
+  peopleAt,
+  personOf,
+  ruleFor,
+  ruleOf,
+  teamOf,
+  timerSpec,
+} from './policy.ts'
+import { movedTimers, statutoryAgain } from './repolicy.ts'
+import { needsAnswer } from './thanks.ts'
 import * as timers from './timers.ts'
 
 /** Who acts. Clock and sources act too: see `EventBody`. */
@@ -37,6 +53,23 @@ export type Action =
   | { readonly type: 'reopen'; readonly reason: string }
   | { readonly type: 'withdraw'; readonly reason: string }
   | { readonly type: 'note'; readonly text: string }
+  /** The customer has written again. */
+  | { readonly type: 'record-customer-reply'; readonly text: string }
+  /** We have answered the customer. */
+  | { readonly type: 'reply'; readonly text: string }
+  | {
+      readonly type: 'promise'
+      readonly text: string
+      readonly due: Instant
+      readonly to?: string | undefined
+      readonly worth?: Worth | undefined
+    }
+  /** `id` may be left out where only one promise can be meant. */
+  | {
+      readonly type: 'keep-promise'
+      readonly id?: string | undefined
+      readonly evidence?: string | undefined
+    }
 
 export type ActionType = Action['type']
 
@@ -48,6 +81,8 @@ export type Command =
   | { readonly type: 'escalate' }
   /** The workflow closes what nobody objected to. */
   | { readonly type: 'close-after-silence' }
+  /** The complaint comes under another policy, or another version of its own. */
+  | { readonly type: 'repolicy'; readonly to: Policy; readonly by: Actor }
   | (Action & {
       readonly by: Actor
       /** `seq` of the fact that the actor was looking at (see `expectedSeq`); a different one is refused as stale. */
@@ -75,6 +110,7 @@ export class Refusal extends Error {
 }
 
 const OPEN: readonly Stage[] = ['received', 'acknowledged', 'handed off', 'reopened']
+const ALL: readonly Stage[] = [...OPEN, 'resolved', 'closed', 'withdrawn']
 
 /** The stages that allow an action. What depends on more than the stage, `decide` checks on top. */
 export const ALLOWED_IN: Readonly<Record<ActionType, readonly Stage[]>> = {
@@ -90,7 +126,11 @@ export const ALLOWED_IN: Readonly<Record<ActionType, readonly Stage[]>> = {
   close: ['resolved'],
   reopen: ['resolved', 'closed', 'withdrawn'],
   withdraw: [...OPEN, 'resolved'],
-  note: [...OPEN, 'resolved', 'closed', 'withdrawn'],
+  note: ALL,
+  'record-customer-reply': ALL,
+  reply: [...OPEN, 'resolved'],
+  promise: [...OPEN, 'resolved'],
+  'keep-promise': ALL,
 }
 
 /**
@@ -108,9 +148,18 @@ export function allowedActions(complaint: Complaint): ActionType[] {
     if (action === 'hand-off') return complaint.handoff === undefined
     if (action === 'pause') return complaint.paused === undefined
     if (action === 'resume') return complaint.paused !== undefined
+    if (action === 'close') return !hasOpenPromise(complaint)
+    if (action === 'keep-promise') return unkeptPromises(complaint).length > 0
     return true
   })
 }
+
+const hasOpenPromise = (complaint: Complaint): boolean =>
+  complaint.promises.some(({ state }) => state === 'open')
+
+/** Silence closes what is resolved and owes nothing: over a broken promise only a person may close, and answers for it. */
+const maySilenceClose = (complaint: Complaint): boolean =>
+  complaint.followUpDue === true && unkeptPromises(complaint).length === 0
 
 /** Appends events to a state, so that each is decided upon the state that the ones before it made. */
 class Draft {
@@ -169,7 +218,10 @@ export function decide(state: Complaint | undefined, command: Command, context: 
       escalate(draft, present, context)
       return draft.events
     case 'close-after-silence':
-      if (present.stage === 'resolved' && present.followUpDue === true) close(draft, present, CLOCK, context)
+      if (present.stage === 'resolved' && maySilenceClose(present)) close(draft, present, CLOCK, context)
+      return draft.events
+    case 'repolicy':
+      repolicy(draft, present, command, context)
       return draft.events
   }
   const { type, by, expects } = command
@@ -206,9 +258,10 @@ function receive(draft: Draft, command: Command & { type: 'receive' }, { policy,
   const teamId = rule.team ?? message.team ?? policy.defaultTeam
   const team = teamOf(policy, teamId)
   if (team === undefined) throw new Error(`Policy ${policy.name} names an unknown team "${teamId}"`)
-  const started = (['acknowledge', 'resolve', 'reply-window', 'statutory'] as const).flatMap((name) =>
-    startIfAny(policy, { rule: rule.name }, name, draft.nextSeq, now),
-  )
+  const governed: Governed = { rule: rule.name }
+  const started = ON_RECEIPT.filter(
+    (name) => timerSpec(policy, governed, name)?.from !== 'acknowledgement',
+  ).flatMap((name) => startIfAny(policy, governed, name, draft.nextSeq, now))
   draft.add(
     {
       type: 'received',
@@ -224,15 +277,23 @@ function receive(draft: Draft, command: Command & { type: 'receive' }, { policy,
   )
 }
 
+/** The timers that start with a complaint, unless their spec says that they start with the acknowledgement. */
+const ON_RECEIPT = ['acknowledge', 'resolve', 'reply-window', 'statutory'] as const
+
+/** What starts while the clocks are stopped starts stopped, with all of its time left. */
 const startIfAny = (
   policy: Policy,
-  complaint: Pick<Complaint, 'rule'>,
+  complaint: Governed & Pick<Complaint, 'paused'>,
   name: TimerName,
   generation: number,
   now: Instant,
+  promisedFor?: Instant,
 ): Timer[] => {
   const spec = timerSpec(policy, complaint, name)
-  return spec === undefined ? [] : [timers.start(policy, spec, name, generation, now)]
+  if (spec === undefined) return []
+  const started = timers.start(policy, spec, name, generation, now, promisedFor)
+  const stopped = complaint.paused !== undefined && timers.isPausable(name, spec)
+  return [stopped ? timers.paused(started, policy, spec, now) : started]
 }
 
 /** Records every warning, breach and rung whose time came up to `now`, in the order of their times. */
@@ -263,7 +324,7 @@ function fire(
   const { name } = timer
   const spec = timerSpec(policy, state, name)
   if (spec === undefined) throw new Error(`Timer "${name}" runs without a spec in rule "${state.rule}"`)
-  const calendar = timers.calendarOf(policy, spec)
+  const hours = timers.callingHours(policy, spec)
   const ladder = timers.ladderOf(policy, spec)
   const [warning] = timer.warnings
   if (timer.state === 'running' && warning !== undefined) {
@@ -276,12 +337,12 @@ function fire(
   } else if (timer.state === 'running' && name === 'follow-up') {
     draft.add({ type: 'follow-up-due' }, CLOCK, [timers.met(timer, at)], at)
   } else if (timer.state === 'running') {
-    draft.add({ type: 'timer-breached', timer: name }, CLOCK, [timers.breached(timer, calendar, ladder)], at)
+    draft.add({ type: 'timer-breached', timer: name }, CLOCK, [timers.breached(timer, hours, ladder)], at)
   } else if (ladder !== undefined && timers.rungsDue(timer) < ladder.rungs.length) {
-    const next = timers.climbed(timer, calendar, ladder, at)
+    const next = timers.climbed(timer, hours, ladder, at)
     draft.add({ type: 'escalation-due', timer: name, level: timers.rungsDue(next) }, CLOCK, [next], at)
   } else if (ladder !== undefined) {
-    const last = timers.reminded(timer, calendar, ladder, now)
+    const last = timers.reminded(timer, hours, ladder, now)
     draft.add({ type: 'reminded', timer: name, times: last.timer.reminders }, CLOCK, [last.timer], last.at)
   } else {
     throw new Error(`Timer "${name}" climbs a ladder that its spec does not have`)
@@ -305,8 +366,10 @@ function escalate(draft: Draft, state: Complaint, { policy }: Context): void {
   )
 }
 
+/** A ladder that a pause holds owes what it owes only once it goes on. */
 const nextOwed = (state: Complaint) =>
   state.timers
+    .filter((timer) => timer.remainingSeconds === undefined)
     .flatMap((timer) => timer.owed.slice(0, 1).map((rung) => ({ timer, rung })))
     .sort((a, b) => (a.rung.at < b.rung.at ? -1 : a.rung.at > b.rung.at ? 1 : 0))[0]
 
@@ -323,7 +386,7 @@ export type Next =
 /** What the workflow owes a complaint in this state; an execution can start, or go on, from any of them. */
 export function nextFor(state: Complaint): Next {
   if (state.stage === 'closed' || state.stage === 'withdrawn') return 'done'
-  if (state.stage === 'resolved') return state.followUpDue === true ? 'closing' : 'confirmation'
+  if (state.stage === 'resolved') return maySilenceClose(state) ? 'closing' : 'confirmation'
   if (nextOwed(state) !== undefined) return 'escalation'
   if (state.handoff !== undefined) return 'handoff'
   return state.stage === 'received' || state.stage === 'reopened' ? 'acknowledgement' : 'resolution'
@@ -334,8 +397,7 @@ function act(draft: Draft, state: Complaint, action: Action, by: Actor, context:
   /** Somebody acts: ladders stand still, and the time in which nothing happens begins anew. */
   const progress = (changed: readonly Timer[] = [], stage: Stage = state.stage): Timer[] => {
     const pursued = stage === 'acknowledged' || stage === 'handed off'
-    const idle =
-      pursued && state.paused === undefined ? startIfAny(policy, state, 'idle', draft.nextSeq, now) : []
+    const idle = pursued ? startIfAny(policy, state, 'idle', draft.nextSeq, now) : []
     const done = new Set([...changed, ...idle].map((timer) => timer.name))
     const quiet = state.timers.filter(
       (timer) => STOPPED_BY_ACTION.has(timer.name) && isClimbing(timer) && !done.has(timer.name),
@@ -349,7 +411,19 @@ function act(draft: Draft, state: Complaint, action: Action, by: Actor, context:
 
   switch (action.type) {
     case 'acknowledge':
-      draft.add({ type: 'acknowledged' }, by, progress(meet('acknowledge'), 'acknowledged'))
+      draft.add(
+        { type: 'acknowledged' },
+        by,
+        progress(
+          [
+            ...meet('acknowledge'),
+            ...ON_RECEIPT.filter(
+              (name) => timerSpec(policy, state, name)?.from === 'acknowledgement',
+            ).flatMap((name) => startIfAny(policy, state, name, draft.nextSeq, now)),
+          ],
+          'acknowledged',
+        ),
+      )
       return
     case 'take': {
       if (by.team !== undefined && by.team !== state.team) {
@@ -361,6 +435,7 @@ function act(draft: Draft, state: Complaint, action: Action, by: Actor, context:
       const owner = personFor(policy, state.team, by)
       if (owner === state.owner)
         throw new Refusal('forbidden-by-state', `${owner} owns this complaint already`)
+      wantDifferentOwner(policy, state, owner)
       draft.add({ type: 'taken', owner }, by, progress())
       return
     }
@@ -383,6 +458,7 @@ function act(draft: Draft, state: Complaint, action: Action, by: Actor, context:
       if (action.owner === state.owner) {
         throw new Refusal('forbidden-by-state', `${action.owner} owns this complaint already`)
       }
+      wantDifferentOwner(policy, state, action.owner, 'owner')
       draft.add({ type: 'assigned', owner: action.owner }, by, progress())
       return
     }
@@ -409,6 +485,7 @@ function act(draft: Draft, state: Complaint, action: Action, by: Actor, context:
     case 'accept-handoff': {
       const { toTeam } = requireHandoff(state, by)
       const owner = personFor(policy, toTeam, by)
+      wantDifferentOwner(policy, state, owner)
       const body = { type: 'handoff-accepted', team: toTeam, owner } as const
       draft.add(body, by, progress(meet('accept-handoff'), 'handed off'))
       return
@@ -431,45 +508,169 @@ function act(draft: Draft, state: Complaint, action: Action, by: Actor, context:
     }
     case 'resume': {
       if (state.paused === undefined) throw forbidden(state, 'resume')
-      const goOn = (timer: Timer, calendar: Parameters<typeof timers.paused>[1], at: Instant): Timer => {
-        const spec = timerSpec(policy, state, timer.name)
-        return spec === undefined ? timer : timers.resumed(timer, spec, calendar, at)
-      }
-      draft.add({ type: 'resumed' }, by, changePausable(policy, state, goOn, now))
+      draft.add({ type: 'resumed' }, by, changePausable(policy, state, timers.resumed, now))
       return
     }
     case 'resolve':
       draft.add({ type: 'resolved', summary: action.summary, redress: action.redress }, by, [
         ...meet('acknowledge', 'resolve', 'next-reply', 'statutory', 'reply-window'),
         ...drop('accept-handoff', 'idle'),
-        ...startIfAny(policy, state, 'follow-up', draft.nextSeq, now),
+        // A pause ends with the answer.
+        ...startIfAny(policy, governedOf(state), 'follow-up', draft.nextSeq, now),
       ])
       return
     case 'close':
+      if (hasOpenPromise(state)) {
+        throw new Refusal(
+          'forbidden-by-state',
+          'A promise to the customer is open: keep it first, as it keeps the complaint open',
+        )
+      }
       close(draft, state, by, context)
       return
-    case 'reopen':
-      draft.add({ type: 'reopened', reason: action.reason }, by, [
+    case 'reopen': {
+      const governed = { rule: state.rule, reopened: { formerOwner: state.owner } }
+      const stage = ruleOf(policy, state).reopened
+      const started = ON_RECEIPT.filter(
+        (name) =>
+          (name === 'acknowledge' || name === 'resolve' || stage?.timers[name] !== undefined) &&
+          timerSpec(policy, governed, name)?.from !== 'acknowledgement',
+      )
+      const owner = stage?.differentOwner === true ? { owner: otherOwner(policy, state) } : {}
+      const open: Complaint = { ...state, ...governed, stage: 'reopened', reopenedAt: now }
+      const statutory =
+        stage?.timers.statutory === undefined ? statutoryAgain(open, policy, draft.nextSeq, now) : undefined
+      draft.add({ type: 'reopened', reason: action.reason, ...owner }, by, [
         ...drop('follow-up'),
-        ...(['acknowledge', 'resolve'] as const).flatMap((name) =>
-          startIfAny(policy, state, name, draft.nextSeq, now),
-        ),
+        ...started.flatMap((name) => startIfAny(policy, governed, name, draft.nextSeq, now)),
+        ...(statutory === undefined ? [] : [statutory]),
+        ...state.promises
+          .filter(({ id, state: promised }) => promised === 'open' && !runs(state, `promise:${id}`))
+          .flatMap(({ id, madeAt, dueAt }) =>
+            startIfAny(policy, governed, `promise:${id}`, draft.nextSeq, madeAt, dueAt),
+          ),
       ])
       return
+    }
     case 'withdraw':
       draft.add({ type: 'withdrawn', reason: action.reason }, by, endAll(state))
       return
     case 'note':
       draft.add({ type: 'noted', text: action.text }, by, isOpen(state) ? progress() : [])
       return
+    case 'record-customer-reply':
+      recordCustomerReply(draft, state, action.text, by, context)
+      return
+    case 'reply':
+      if (owesAcknowledgement(state)) {
+        // Who answers has told the customer that the complaint has arrived.
+        act(draft, state, { type: 'acknowledge' }, by, context)
+        act(draft, draft.state as Complaint, action, by, context)
+        return
+      }
+      draft.add({ type: 'replied', text: action.text }, by, progress(meet('next-reply', 'reply-window')))
+      return
+    case 'promise': {
+      const { text, due: dueAt, to, worth } = action
+      if (dueAt <= now) throw new Refusal('invalid', `A promise is due after now, which is ${now}`, 'due')
+      const id = `p${draft.nextSeq}`
+      const made = startIfAny(policy, state, `promise:${id}`, draft.nextSeq, now, dueAt)
+      const body = { type: 'promised', id, text, dueAt, to, worth } as const
+      draft.add(body, by, isOpen(state) ? progress(made) : made)
+      return
+    }
+    case 'keep-promise': {
+      const { id } = promiseMeant(state, action.id)
+      const kept = meet(`promise:${id}`)
+      const body = { type: 'promise-kept', id, evidence: action.evidence } as const
+      draft.add(body, by, isOpen(state) ? progress(kept) : kept)
+      return
+    }
   }
+}
+
+const governedOf = ({ rule, reopened }: Complaint): Governed =>
+  reopened === undefined ? { rule } : { rule, reopened }
+
+const runs = (state: Complaint, name: TimerName): boolean =>
+  state.timers.some((timer) => timer.name === name && isUnmet(timer))
+
+/**
+ * The customer writes again. A bare thanks changes no clock and no stage. Anything else wants an answer: it reopens what
+ * was over or resolved, ends a pause whatever that waited for, renews the channel's reply window, and starts the clock
+ * of the next reply, unless the customer waits already, for an answer or for the acknowledgement.
+ */
+function recordCustomerReply(
+  draft: Draft,
+  state: Complaint,
+  text: string,
+  by: Actor,
+  context: Context,
+): void {
+  const { policy, now } = context
+  if (!needsAnswer(text)) {
+    draft.add({ type: 'customer-replied', text, needsAnswer: false }, by)
+    return
+  }
+  const start = (name: TimerName) => startIfAny(policy, state, name, draft.nextSeq, now)
+  const waits = isOpen(state) && !owesAcknowledgement(state) && !runs(state, 'next-reply')
+  draft.add({ type: 'customer-replied', text, needsAnswer: true }, by, [
+    ...start('reply-window'),
+    ...(waits ? start('next-reply') : []),
+  ])
+  const after = draft.state as Complaint
+  if (!isOpen(after)) act(draft, after, { type: 'reopen', reason: 'the customer wrote again' }, by, context)
+  else if (after.paused !== undefined) act(draft, after, { type: 'resume' }, by, context)
+}
+
+/** The promise that is meant: the one of that id, or without an id the only one that is open, or else broken. */
+function promiseMeant(state: Complaint, id: string | undefined): Promised {
+  const unkept = unkeptPromises(state)
+  if (unkept.length === 0) {
+    throw new Refusal('forbidden-by-state', 'There is no promise to keep: none was made, or all are kept')
+  }
+  const open = unkept.filter((promise) => promise.state === 'open')
+  const meant =
+    id === undefined ? (open.length > 0 ? open : unkept) : unkept.filter((promise) => promise.id === id)
+  const [promise] = meant
+  if (promise === undefined || meant.length > 1) {
+    const known = unkept.map((candidate) => candidate.id).join(', ')
+    throw new Refusal('invalid', `Say which promise is kept; not kept yet: ${known}`, 'id')
+  }
+  return promise
+}
+
+function repolicy(
+  draft: Draft,
+  state: Complaint,
+  { to, by }: Command & { type: 'repolicy' },
+  { now }: Context,
+): void {
+  const { policy: from } = state
+  if (from.name === to.name && from.version === to.version) {
+    throw new Refusal('forbidden-by-state', `The complaint is under ${to.name} v${to.version} already`)
+  }
+  for (const team of [state.team, state.handoff?.toTeam]) {
+    if (team !== undefined && teamOf(to, team) === undefined) {
+      throw new Refusal(
+        'invalid',
+        `${to.name} v${to.version} has no team "${team}", which the complaint is with`,
+        'to',
+      )
+    }
+  }
+  const ref = { name: to.name, version: to.version }
+  const rule = ruleFor(to, state.message).name
+  const changed = movedTimers({ ...state, policy: ref, rule }, to, draft.nextSeq, now)
+  draft.add({ type: 'repolicied', from, to: ref, rule }, by, changed)
 }
 
 /** The timers whose ladders stand still once somebody acts. The others wait for one particular act. */
 const STOPPED_BY_ACTION: ReadonlySet<TimerName> = new Set(['resolve', 'idle', 'next-reply'])
 
 const isClimbing = (timer: Timer): boolean =>
-  timer.state === 'breached' && (timer.nextRungAt !== undefined || timer.owed.length > 0)
+  timer.state === 'breached' &&
+  (timer.nextRungAt !== undefined || timer.remainingSeconds !== undefined || timer.owed.length > 0)
 
 const isUnmet = (timer: Timer): boolean => timer.state !== 'met' && timer.state !== 'cancelled'
 
@@ -485,13 +686,13 @@ function close(draft: Draft, state: Complaint, by: Actor, { now }: Context): voi
 const changePausable = (
   policy: Policy,
   state: Complaint,
-  change: (timer: Timer, calendar: ReturnType<typeof timers.calendarOf>, now: Instant) => Timer,
+  change: typeof timers.paused,
   now: Instant,
 ): Timer[] =>
   state.timers.flatMap((timer) => {
     const spec = timerSpec(policy, state, timer.name)
-    if (spec?.pausable !== true) return []
-    const changed = change(timer, timers.calendarOf(policy, spec), now)
+    if (spec === undefined || !timers.isPausable(timer.name, spec)) return []
+    const changed = change(timer, policy, spec, now)
     return changed === timer ? [] : [changed]
   })
 
@@ -507,6 +708,23 @@ function requireHandoff(state: Complaint, by: Actor): { toTeam: string } {
     throw new Refusal('not-allowed', `The handoff asks ${toTeam}; somebody of ${toTeam} has to answer it`)
   }
   return { toTeam }
+}
+
+/** Who takes over a reopened complaint that its owner may not keep: the team's lead, or where that is them whoever is on call. */
+function otherOwner(policy: Policy, { team: id, owner }: Complaint): string {
+  const team = teamOf(policy, id)
+  const other = [team?.lead, team?.onCall, policy.dutyManager].find((person) => person !== owner)
+  if (other === undefined) throw new Error(`Policy ${policy.name} names nobody but ${owner} in ${id}`)
+  return other
+}
+
+function wantDifferentOwner(policy: Policy, state: Complaint, owner: string, field?: string): void {
+  if (owner !== barredOwner(policy, state)) return
+  throw new Refusal(
+    'not-allowed',
+    `${owner} owned this complaint before it was reopened; the policy wants somebody else to look at it now`,
+    field,
+  )
 }
 
 /** The person who becomes owner through an actor: the actor, or for a tool that speaks for a team its on-call person. */

@@ -1,40 +1,74 @@
 import type { Calendar } from './calendar.ts'
-import type { Complaint, Message, Timer, TimerName } from './complaint.ts'
+import type { Complaint, Message, Severity, Timer, TimerName } from './complaint.ts'
+import type { Instant } from './instant.ts'
 
 /** Whom a rung of a ladder involves; who that is today, the policy's teams say. */
 export type Role = 'owner' | 'team-lead' | 'duty-manager'
 
+/** What a timer measures; it has exactly one target. */
 export interface TimerSpec {
   /** Business minutes of `calendar`. */
-  readonly targetMinutes: number
+  readonly targetMinutes?: number | undefined
+  /** Calendar days: the same local time that many days later, in the zone of `calendar`. */
+  readonly targetDays?: number | undefined
+  /** Working days of `calendar`: the close of the nth after the day on which the timer starts. */
+  readonly targetWorkingDays?: number | undefined
   readonly calendar: string
+  /** Starts with the acknowledgement, not with the receipt (or the reopening). */
+  readonly from?: 'acknowledgement' | undefined
   /** Shares of the target, in per cent, at which to warn; ascending, below 100. */
   readonly warnPercent: readonly number[]
   /** Name of the ladder to climb after a breach; none for a timer whose end is no failure. */
   readonly ladder?: string | undefined
   /** Whether `pause` stops it. Statutory timers and reply windows go on whatever we agree among ourselves. */
   readonly pausable: boolean
+  /** The rule of law or code that the target comes from; absent where it is the organisation's own choice. */
+  readonly basis?: string | undefined
 }
 
 export interface Ladder {
-  /** Level 1 is the first rung, due at the breach itself; `afterMinutes` counts from the breach. */
+  /**
+   * Level 1 is the first rung, due at the breach itself, or when people may next be called; `afterMinutes` counts from
+   * there, in the hours in which people may be called.
+   */
   readonly rungs: readonly { readonly tell: Role; readonly afterMinutes: number }[]
-  /** Business minutes between reminders at the top. */
+  /** Minutes between reminders at the top, in the same hours. */
   readonly repeatMinutes: number
+  /** The hours in which people may be called; those of the timer's calendar where the ladder has none. */
+  readonly calendar?: string | undefined
+  /** People are called whenever it is due, at night too. */
+  readonly outOfHours?: boolean | undefined
+}
+
+/** What a rule may ask of a message. How many people follow a customer is not among it, and must never be. */
+export interface Match {
+  readonly source?: string | undefined
+  readonly channel?: string | undefined
+  readonly public?: boolean | undefined
+  readonly product?: string | undefined
+  readonly team?: string | undefined
+  readonly severity?: Severity | undefined
+  readonly customerTier?: string | undefined
+  /** Written before this instant: for rules of law that change on a day. */
+  readonly postedBefore?: Instant | undefined
 }
 
 export interface Rule {
   readonly name: string
-  /** Every field given must be equal; an empty match fits every message. */
-  readonly match: {
-    readonly public?: boolean | undefined
-    readonly channel?: string | undefined
-    readonly product?: string | undefined
-    readonly team?: string | undefined
-  }
+  /** Every condition given must hold; an empty match fits every message. */
+  readonly match: Match
   /** The team that owns what this rule matches; otherwise the team that the message asks for, or the default. */
   readonly team?: string | undefined
   readonly timers: Readonly<Record<string, TimerSpec>>
+  /** What holds once a complaint was reopened. */
+  readonly reopened?:
+    | {
+        /** Instead of those above of the same name. */
+        readonly timers: Readonly<Record<string, TimerSpec>>
+        /** Whoever owned it before may not own it now. */
+        readonly differentOwner?: boolean | undefined
+      }
+    | undefined
 }
 
 export interface Team {
@@ -52,10 +86,20 @@ export interface Person {
   readonly slackUserId?: string | undefined
 }
 
+export interface Source {
+  readonly regulation: string
+  readonly section: string
+  readonly url?: string | undefined
+  readonly note?: string | undefined
+}
+
 /** One version of the rules of an organisation, with the calendars that it names resolved. */
 export interface Policy {
   readonly name: string
   readonly version: number
+  /** The law or code that it follows, for whoever checks it; `checkedAt` is the day on which somebody last did. */
+  readonly source?: readonly Source[] | undefined
+  readonly checkedAt?: string | undefined
   readonly teams: Readonly<Record<string, Team>>
   readonly people: Readonly<Record<string, Person>>
   readonly dutyManager: string
@@ -80,35 +124,70 @@ export function actorOfSlackUser(policy: Policy, slackUserId: string): string {
   return known?.[0] ?? `slack:${slackUserId}`
 }
 
+/** Why a rule does not fit a message: the first condition that fails, what it asks for, and what the message has. */
+export interface Mismatch {
+  readonly condition: keyof Match
+  readonly wanted: string | boolean
+  readonly found: string | boolean | undefined
+}
+
+/** Undefined where every condition holds. A message without a field fits only rules that do not ask for it. */
+export function mismatch(match: Match, message: Message): Mismatch | undefined {
+  for (const condition of Object.keys(match) as (keyof Match)[]) {
+    const wanted = match[condition]
+    if (wanted === undefined) continue
+    const found = condition === 'postedBefore' ? message.postedAt : message[condition]
+    const holds = condition === 'postedBefore' ? message.postedAt < String(wanted) : found === wanted
+    if (!holds) return { condition, wanted, found }
+  }
+  return undefined
+}
+
 /**
  * The rule that a message falls under: the first whose every condition holds.
  *
  * @throws Error when none does; policies are validated to end in a rule that matches everything.
  */
 export function ruleFor(policy: Policy, message: Message): Rule {
-  const rule = policy.rules.find(({ match }) =>
-    (['public', 'channel', 'product', 'team'] as const).every(
-      (field) => match[field] === undefined || match[field] === message[field],
-    ),
-  )
+  const rule = policy.rules.find(({ match }) => mismatch(match, message) === undefined)
   if (rule === undefined) throw new Error(`Policy ${policy.name} has no rule for channel ${message.channel}`)
   return rule
 }
 
+/** What decides which timers a complaint has. */
+export type Governed = Pick<Complaint, 'rule' | 'reopened'>
+
 /**
- * What the policy says of a timer of a complaint; undefined where its rule has no such timer.
+ * The rule that a complaint was opened under.
  *
- * @throws Error when the complaint's rule is gone from its policy version: versions must never be edited.
+ * @throws Error when it is gone from its policy version: versions must never be edited.
  */
-export function timerSpec(
-  policy: Policy,
-  complaint: Pick<Complaint, 'rule'>,
-  name: TimerName,
-): TimerSpec | undefined {
+export function ruleOf(policy: Policy, complaint: Governed): Rule {
   const rule = policy.rules.find((candidate) => candidate.name === complaint.rule)
   if (rule === undefined)
     throw new Error(`Policy ${policy.name} v${policy.version} lost its rule "${complaint.rule}"`)
-  return own(rule.timers, name.startsWith('promise:') ? 'promise' : name)
+  return rule
+}
+
+/**
+ * What the policy says of a timer of a complaint, in the stage that it is in; undefined where there is no such timer.
+ *
+ * @throws Error when the complaint's rule is gone from its policy version: versions must never be edited.
+ */
+export function timerSpec(policy: Policy, complaint: Governed, name: TimerName): TimerSpec | undefined {
+  const rule = ruleOf(policy, complaint)
+  const kind = name.startsWith('promise:') ? 'promise' : name
+  const later = complaint.reopened === undefined ? undefined : rule.reopened?.timers
+  const spec = (later && own(later, kind)) ?? own(rule.timers, kind)
+  // A promise always has a timer: where the rule says nothing of promises, they climb the ladder of the resolution.
+  return spec === undefined && kind === 'promise' ? own(rule.timers, 'resolve') : spec
+}
+
+/** The one person who may not own a complaint: where its rule wants another one than before it was reopened. */
+export function barredOwner(policy: Policy, complaint: Governed): string | undefined {
+  return ruleOf(policy, complaint).reopened?.differentOwner === true
+    ? complaint.reopened?.formerOwner
+    : undefined
 }
 
 /**

@@ -19,6 +19,16 @@ export const EVENT_PREFIX = 'EVENT#'
 /** Eight digits, so that text order is number order; a complaint with more events than that has other problems. */
 export const eventKey = (seq: number): string => `${EVENT_PREFIX}${String(seq).padStart(8, '0')}`
 
+/**
+ * The calls that one step of the ladders makes in one channel within one stretch of time: an item about all of them, and
+ * one for each that is gathered.
+ */
+export const callsKey = (channel: string, step: string, since: string): string =>
+  `CALLS#${channel}#${step}#${since}`
+export const CALLS = 'CALLS'
+export const CALL_PREFIX = 'CALL#'
+export const callKey = (complaintId: string, seq: number): string => `${CALL_PREFIX}${complaintId}#${seq}`
+
 export const messageKey = (source: string, messageId: string): { pk: string; sk: string } => ({
   pk: `MESSAGE#${source}#${messageId}`,
   sk: 'MESSAGE',

@@ -4,8 +4,8 @@ import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
 import { logger } from '../shared/logger.ts'
 import type { OutboxMessage } from '../shared/queues.ts'
 import { SlackFailure } from '../slack/client.ts'
-import { delaySeconds } from './delay.ts'
-import { deliver, type Outside } from './deliver.ts'
+import { delaySeconds, Later } from './delay.ts'
+import { deliver, type Outside, prepare } from './deliver.ts'
 
 /** What a batch needs from outside, beside what its deliveries need. */
 export interface Surroundings extends Outside {
@@ -18,8 +18,6 @@ const NEEDED_MS = 25_000
 
 /** There is no time left to try. */
 class NotNow extends Error {}
-
-const processor = new SqsFifoPartialProcessorAsync()
 
 /**
  * Delivers the outbox to Slack. Once a message of a complaint fails, the later ones of that complaint fail with it,
@@ -36,9 +34,12 @@ export async function deliverBatch(
   const attempt = async (record: SQSRecord): Promise<void> => {
     const group = record.attributes.MessageGroupId ?? ''
     try {
-      // Asked to wait, we wait: whoever goes on asking is made to wait longer.
-      if (busy !== undefined) throw busy
       if (context.getRemainingTimeInMillis() < NEEDED_MS) throw new NotNow()
+      if (busy !== undefined) {
+        // Asked to wait, we wait: whoever goes on asking is made to wait longer.
+        await prepare(parse(record), outside)
+        throw busy
+      }
       await deliver(parse(record), outside)
     } catch (error) {
       const attempts = Number(record.attributes.ApproximateReceiveCount)
@@ -49,7 +50,7 @@ export async function deliverBatch(
       throw error
     }
   }
-  const response = await processPartialResponse(event, attempt, processor, {
+  const response = await processPartialResponse(event, attempt, new SqsFifoPartialProcessorAsync(), {
     context,
     skipGroupOnError: true,
     throwOnFullBatchFailure: false,
@@ -76,7 +77,7 @@ function parse({ body, messageId }: SQSRecord): OutboxMessage {
 const causeOf = (error: unknown): string | undefined => (error instanceof Error ? error.stack : typeof error)
 
 function report(error: unknown, facts: Record<string, unknown>): void {
-  if (error instanceof NotNow) return
+  if (error instanceof NotNow || error instanceof Later) return
   if (!(error instanceof SlackFailure)) {
     logger.error('A delivery failed', { ...facts, cause: causeOf(error) })
   } else if (error.kind === 'permanent') {

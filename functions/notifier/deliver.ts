@@ -1,20 +1,27 @@
 import { createHash } from 'node:crypto'
-import type { MessageMetadata } from '@slack/types'
 import type { WebClient } from '@slack/web-api'
 import { type Complaint, type Event, evolve } from '../domain/complaint.ts'
 import { type Policy, personOf, teamOf } from '../domain/policy.ts'
+import { callsKey } from '../ledger/keys.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { policyOf } from '../shared/policies.ts'
 import type { OutboxMessage } from '../shared/queues.ts'
+import type { Calls } from '../slack/calls.ts'
 import { type Content, card, type Home } from '../slack/card.ts'
 import { ask, SlackFailure } from '../slack/client.ts'
+import { stepOf, stretchOf } from '../slack/gathered.ts'
+import { mention } from '../slack/mrkdwn.ts'
 import { replyTo } from '../slack/replies.ts'
 import type { Card, Thread, Threads } from '../slack/thread.ts'
+import { Later } from './delay.ts'
+import { type Gathered, tellGathered } from './gathering.ts'
+import { findPost, isGone, type Posted, post as postTo, update } from './posts.ts'
 
 /** What a delivery needs from outside. */
 export interface Outside {
   readonly ledger: Pick<Ledger, 'timeline'>
   readonly threads: Pick<Threads, 'load' | 'save'>
+  readonly calls: Pick<Calls, 'isSingle' | 'gather' | 'gathered' | 'load' | 'save'>
   readonly slack: WebClient
   /** Real time, in milliseconds: it is compared with Slack's clock, not with the stage's. */
   readonly nowMs: () => number
@@ -28,11 +35,6 @@ export class NotThereYet extends Error {
   }
 }
 
-const EVENT_TYPE = 'redress_event'
-/** Slack's clock and ours may differ by so much. */
-const CLOCK_SKEW_SECONDS = 300
-const PAGE = 200
-
 /**
  * Tells Slack what a complaint has come to, up to the event of the message: the cards show the complaint as it stands,
  * and the thread gets a line for each event that deserves one, in order. Events before it that Slack has not been told
@@ -41,26 +43,53 @@ const PAGE = 200
  *
  * Each post is marked before it is sent. One that was interrupted is looked for in Slack before it is sent again.
  *
- * @throws SlackFailure, NotThereYet, Interference, NotFound: nothing is lost, and the message is to be delivered again.
+ * Where a step calls people for many complaints at once, the lines name them, and one message in the channel calls them:
+ * this delivery is done once that message tells of this complaint too.
+ *
+ * @throws SlackFailure, NotThereYet, Interference, NotFound, Later: nothing is lost, and the message is to be delivered again.
  */
 export async function deliver(message: OutboxMessage, outside: Outside): Promise<void> {
-  const { complaintId, seq } = message
-  const thread = await outside.threads.load(complaintId)
-  if (seq <= thread.deliveredSeq) return
-  const history = statesOf(await outside.ledger.timeline(complaintId))
-  const [first] = history
-  const latest = history.at(-1)
-  if (first === undefined || latest === undefined || latest.after.version < seq)
-    throw new NotThereYet(message)
-
-  const policy = policyOf(latest.after.policy)
-  const telling = new Telling(complaintId, thread, outside)
+  const telling = await begin(message, outside)
+  if (telling === undefined) return
   await telling.recover()
-  await telling.showCards(latest.after, first.after.team, policy)
-  for (const { event, after } of history) {
-    if (event.seq > thread.deliveredSeq && event.seq <= seq) await telling.reply(event, after, policy)
-  }
-  await telling.done(seq)
+  // People are called before anything else is asked of Slack, which may have had enough of us by then.
+  await telling.gatherCalls()
+  await telling.tellGathered().catch(unlessLater)
+  await telling.showCards()
+  await telling.reply()
+  await telling.tellGathered()
+  await telling.done()
+}
+
+/**
+ * Does what can be done of a delivery while Slack takes nothing: the calls that are gathered with others are counted
+ * among them from now on.
+ *
+ * @throws NotThereYet, NotFound.
+ */
+export async function prepare(message: OutboxMessage, outside: Outside): Promise<void> {
+  await (await begin(message, outside))?.gatherCalls()
+}
+
+const unlessLater = (error: unknown): void => {
+  if (!(error instanceof Later)) throw error
+}
+
+/** @returns undefined where there is nothing to tell. */
+async function begin({ complaintId, seq }: OutboxMessage, outside: Outside): Promise<Telling | undefined> {
+  const thread = await outside.threads.load(complaintId)
+  if (seq <= thread.deliveredSeq) return undefined
+  const history = statesOf(await outside.ledger.timeline(complaintId))
+  if (history.length === 0 || (history.at(-1)?.after.version ?? 0) < seq)
+    throw new NotThereYet({ complaintId, seq })
+  return new Telling({ complaintId, seq }, thread, history, outside)
+}
+
+/** A place where an event is told, and whom it calls there. */
+interface Told {
+  readonly post: string
+  readonly shown: Card
+  readonly called: readonly string[]
 }
 
 interface Step {
@@ -79,12 +108,36 @@ function statesOf(events: readonly Event[]): Step[] {
 /** One delivery, and the thread as it becomes. */
 class Telling {
   readonly #complaintId: string
+  readonly #seq: number
   readonly #outside: Outside
+  readonly #policy: Policy
+  /** As it stands. */
+  readonly #complaint: Complaint
+  /** What Slack has not been told of, up to the event of the message. */
+  readonly #untold: readonly Step[]
+  /** The team that the complaint came to: the thread is in its channel, also where Slack hears of it late. */
+  readonly #home: string
+  /** By post: what its calls are told together with; undefined where the post calls people itself. */
+  readonly #decided = new Map<string, Gathered | undefined>()
+  /** What has still to be told together with others, by key. */
+  readonly #gathered = new Map<string, Gathered>()
   #thread: Thread
 
-  constructor(complaintId: string, thread: Thread, outside: Outside) {
+  /** @param history not empty. */
+  constructor(
+    { complaintId, seq }: OutboxMessage,
+    thread: Thread,
+    history: readonly Step[],
+    outside: Outside,
+  ) {
+    const [first, latest] = [history[0] as Step, history.at(-1) as Step]
     this.#complaintId = complaintId
+    this.#seq = seq
     this.#outside = outside
+    this.#policy = policyOf(latest.after.policy)
+    this.#complaint = latest.after
+    this.#untold = history.filter(({ event }) => event.seq > thread.deliveredSeq && event.seq <= seq)
+    this.#home = first.after.team
     this.#thread = thread
   }
 
@@ -93,7 +146,7 @@ class Telling {
     const { sending, sent } = this.#thread
     if (sending === undefined) return
     const { post, team, threadTs } = sending
-    const found = await this.#find(sending)
+    const found = await findPost(this.#outside.slack, sending, this.#payload(post))
     this.#thread = { ...this.#thread, sending: undefined }
     if (found === undefined) return
     if (threadTs !== undefined) this.#thread = { ...this.#thread, sent: [...sent, post] }
@@ -101,21 +154,21 @@ class Telling {
     else this.#put({ team, ...found, hash: '' })
   }
 
-  /**
-   * Makes every card show the complaint as it is, and puts one wherever somebody has to see it.
-   *
-   * @param home the team that the complaint came to: the thread is in its channel, also where Slack hears of it late.
-   */
-  async showCards(complaint: Complaint, home: string, policy: Policy): Promise<void> {
-    const shown = this.#thread.cards.map(({ team }) => team)
-    const asked = complaint.handoff === undefined ? [] : [complaint.handoff.toTeam]
-    for (const team of new Set([...shown, home, complaint.team, ...asked])) {
-      await this.#showCard(team, complaint, policy)
-    }
+  /** The teams that have to see it. */
+  #audience(): Set<string> {
+    const { team, handoff } = this.#complaint
+    const shown = this.#thread.cards.map((shown) => shown.team)
+    return new Set([...shown, this.#home, team, ...(handoff === undefined ? [] : [handoff.toTeam])])
   }
 
-  async #showCard(team: string, complaint: Complaint, policy: Policy): Promise<void> {
-    const content = card(complaint, policy, await this.#home(team))
+  /** Makes every card show the complaint as it is, and puts one wherever somebody has to see it. */
+  async showCards(): Promise<void> {
+    for (const team of this.#audience()) await this.#showCard(team)
+  }
+
+  async #showCard(team: string): Promise<void> {
+    const policy = this.#policy
+    const content = card(this.#complaint, policy, await this.#parentOf(team))
     const hash = createHash('sha256').update(JSON.stringify(content)).digest('base64url')
     const shown = this.#thread.cards.find((candidate) => candidate.team === team)
     if (shown?.hash === hash) return
@@ -137,7 +190,7 @@ class Telling {
   }
 
   /** Where the thread is, for a card that is not its parent. */
-  async #home(team: string): Promise<Home | undefined> {
+  async #parentOf(team: string): Promise<Home | undefined> {
     const [parent] = this.#thread.cards
     if (parent === undefined || parent.team === team) return undefined
     if (parent.permalink !== undefined) return parent
@@ -155,49 +208,103 @@ class Telling {
   }
 
   /** Whether the card is still there to be updated: people may delete messages. */
-  async #update({ channel, ts, team }: Card, content: Content): Promise<boolean> {
-    try {
-      await ask(
-        this.#outside.slack.chat.update({
-          channel,
-          ts,
-          ...content,
-          metadata: this.#metadata(`card:${team}`),
-        }),
-      )
-      return true
-    } catch (error) {
-      if (isGone(error)) return false
-      throw error
-    }
+  #update(shown: Card, content: Content): Promise<boolean> {
+    return update(this.#outside.slack, shown, content, this.#payload(`card:${shown.team}`))
   }
 
-  /** Adds an event's line to the thread, and below the cards of the teams whose people it calls. */
-  async reply(event: Event, after: Complaint, policy: Policy): Promise<void> {
-    const reply = replyTo(event, after, policy)
-    if (reply === undefined) return
-    const called = new Set(reply.people.map((person) => personOf(policy, person)?.team))
-    const { text, blocks } = reply
-    for (const [index, shown] of this.#thread.cards.entries()) {
-      const { team, channel, ts } = shown
-      const post = `event:${event.seq}:${team}`
-      if ((index > 0 && !called.has(team)) || this.#thread.sent.includes(post)) continue
-      try {
-        await this.#post({ post, team, channel, threadTs: ts }, { text, blocks })
-      } catch (error) {
-        if (!isGone(error)) throw error
-        // Somebody deleted the card with its thread: the next attempt finds that out and puts up a new one.
-        this.#put({ ...shown, hash: '' })
-        await this.#save({})
-        throw new SlackFailure('retryable', error.code)
+  /**
+   * Where an event is told: in the thread, and below the cards of the teams whose people it calls. Each of them is called
+   * in one place: in their team's channel where it has a card, or else in the thread.
+   */
+  #placesOf({ event, after }: Step): Told[] {
+    const people = replyTo(event, after, this.#policy)?.people
+    if (people === undefined) return []
+    const { cards } = this.#thread
+    return cards.flatMap((shown, index) => {
+      const called = people.filter((person) => {
+        const own = cards.findIndex(({ team }) => team === personOf(this.#policy, person)?.team)
+        return index === Math.max(0, own)
+      })
+      return index > 0 && called.length === 0
+        ? []
+        : [{ post: `event:${event.seq}:${shown.team}`, shown, called }]
+    })
+  }
+
+  /** Decides which calls are gathered with those of other complaints, as soon as it is known where they are told. */
+  async gatherCalls(): Promise<void> {
+    if (this.#audience().size > this.#thread.cards.length) return
+    for (const step of this.#untold) {
+      for (const { post, shown, called } of this.#placesOf(step)) {
+        if (this.#decided.has(post)) continue
+        const gathered = await this.#gather(step.event, shown, called)
+        this.#decided.set(post, gathered)
+        if (gathered !== undefined) this.#gathered.set(gathered.key, gathered)
       }
-      this.#thread = { ...this.#thread, sent: [...this.#thread.sent, post] }
     }
   }
 
-  /** Everything up to `seq` has been told. */
-  async done(seq: number): Promise<void> {
-    await this.#save({ deliveredSeq: seq, sent: [], sending: undefined })
+  async #gather(
+    event: Event,
+    { channel, ts }: Card,
+    people: readonly string[],
+  ): Promise<Gathered | undefined> {
+    const step = stepOf(event)
+    if (step === undefined || people.length === 0) return undefined
+    const { calls } = this.#outside
+    const key = callsKey(channel, step.name, stretchOf(event.at))
+    const call = { complaintId: this.#complaintId, seq: event.seq }
+    if (await calls.isSingle(key, call)) return undefined
+    await calls.gather(key, { ...call, ts, people: people.map((person) => mention(this.#policy, person)) })
+    return { key, step, channel }
+  }
+
+  /**
+   * Sees to it that the calls that were gathered are told.
+   *
+   * @throws Later when that takes another attempt.
+   */
+  async tellGathered(): Promise<void> {
+    for (const gathered of this.#gathered.values()) {
+      await tellGathered(gathered, this.#outside)
+      this.#gathered.delete(gathered.key)
+    }
+  }
+
+  /** Adds the lines of the events that were not told. */
+  async reply(): Promise<void> {
+    await this.gatherCalls()
+    for (const step of this.#untold) {
+      for (const place of this.#placesOf(step)) {
+        if (!this.#thread.sent.includes(place.post)) await this.#reply(step, place)
+      }
+    }
+    // Should it take another attempt, what has been posted by now need not be looked for.
+    if (this.#gathered.size > 0) await this.#save({ sending: undefined })
+  }
+
+  async #reply({ event, after }: Step, place: Told): Promise<void> {
+    const { post, shown, called } = place
+    const single = this.#decided.get(post) === undefined
+    const line = replyTo(event, after, this.#policy, (person) => single && called.includes(person))
+    if (line === undefined) return
+    const { text, blocks } = line
+    const { team, channel, ts } = shown
+    try {
+      await this.#post({ post, team, channel, threadTs: ts }, { text, blocks })
+    } catch (error) {
+      if (!isGone(error)) throw error
+      // Somebody deleted the card with its thread: the next attempt finds that out and puts up a new one.
+      this.#put({ ...shown, hash: '' })
+      await this.#save({})
+      throw new SlackFailure('retryable', error.code)
+    }
+    this.#thread = { ...this.#thread, sent: [...this.#thread.sent, post] }
+  }
+
+  /** Everything up to the event of the message has been told. */
+  async done(): Promise<void> {
+    await this.#save({ deliveredSeq: this.#seq, sent: [], sending: undefined })
   }
 
   async #save(change: Partial<Thread>): Promise<void> {
@@ -212,89 +319,16 @@ class Telling {
     const { slack, nowMs } = this.#outside
     await this.#save({ sending: { ...place, at: Math.floor(nowMs() / 1000) } })
     try {
-      const { channel, ts } = await ask(
-        slack.chat.postMessage({
-          channel: place.channel,
-          ...(place.threadTs === undefined ? {} : { thread_ts: place.threadTs }),
-          text: content.text,
-          blocks: content.blocks,
-          metadata: this.#metadata(place.post),
-          // Links in what others wrote are nothing to open unasked, nor are bare names in it anybody to call.
-          unfurl_links: false,
-          unfurl_media: false,
-          parse: 'none',
-          link_names: false,
-        }),
-      )
-      if (channel === undefined || ts === undefined)
-        throw new Error('Slack posted a message without saying where')
-      return { channel, ts }
+      return await postTo(slack, place, content, this.#payload(place.post))
     } catch (error) {
       if (error instanceof SlackFailure && !error.mayHaveHappened) await this.#save({ sending: undefined })
       throw error
     }
   }
 
-  #metadata(post: string): MessageMetadata {
-    return { event_type: EVENT_TYPE, event_payload: { complaintId: this.#complaintId, post } }
-  }
-
-  /** The post, where Slack has it: by the metadata that it was sent with. */
-  async #find({ post, channel, threadTs, at }: Place & { at: number }): Promise<Posted | undefined> {
-    const { slack } = this.#outside
-    const id = threadTs === undefined ? await channelId(slack, channel) : channel
-    const oldest = String(at - CLOCK_SKEW_SECONDS)
-    let cursor: string | undefined
-    do {
-      const range = {
-        channel: id,
-        oldest,
-        limit: PAGE,
-        include_all_metadata: true,
-        ...(cursor ? { cursor } : {}),
-      }
-      const page =
-        threadTs === undefined
-          ? await ask(slack.conversations.history(range))
-          : await ask(slack.conversations.replies({ ...range, ts: threadTs }))
-      for (const { ts, metadata } of page.messages ?? []) {
-        const payload = metadata?.event_payload as Record<string, unknown> | undefined
-        if (metadata?.event_type !== EVENT_TYPE || ts === undefined) continue
-        if (payload?.complaintId === this.#complaintId && payload?.post === post) return { channel: id, ts }
-      }
-      cursor = page.response_metadata?.next_cursor
-    } while (cursor)
-    return undefined
+  #payload(post: string) {
+    return { complaintId: this.#complaintId, post }
   }
 }
-
-/** Whether the message that a call was about is not there any more. */
-const isGone = (error: unknown): error is SlackFailure =>
-  error instanceof SlackFailure && (error.code === 'message_not_found' || error.code === 'thread_not_found')
 
 type Place = Omit<NonNullable<Thread['sending']>, 'at'>
-
-interface Posted {
-  readonly channel: string
-  readonly ts: string
-}
-
-/** The id of a channel that the policy may call by its name: Slack posts by name, but tells only by id. */
-async function channelId(slack: WebClient, nameOrId: string): Promise<string> {
-  if (/^[CG][A-Z0-9]{8,}$/.test(nameOrId)) return nameOrId
-  let cursor: string | undefined
-  do {
-    const page = await ask(
-      slack.conversations.list({
-        types: 'public_channel,private_channel',
-        exclude_archived: true,
-        limit: PAGE,
-        ...(cursor ? { cursor } : {}),
-      }),
-    )
-    const found = page.channels?.find(({ name }) => name === nameOrId)
-    if (found?.id !== undefined) return found.id
-    cursor = page.response_metadata?.next_cursor
-  } while (cursor)
-  throw new SlackFailure('permanent', 'channel_not_found')
-}

@@ -4,6 +4,7 @@ import { dynamodb } from '../shared/aws/dynamodb.ts'
 import { sqs } from '../shared/aws/sqs.ts'
 import { env } from '../shared/env.ts'
 import { readSecret } from '../shared/secrets.ts'
+import { Calls } from '../slack/calls.ts'
 import { slackClient } from '../slack/client.ts'
 import { SlackSecret } from '../slack/secret.ts'
 import { Threads } from '../slack/thread.ts'
@@ -14,6 +15,7 @@ const queueUrl = env('OUTBOX_QUEUE_URL')
 const secretArn = env('SLACK_SECRET')
 const ledger = new Ledger(dynamodb, table)
 const threads = new Threads(dynamodb, table)
+const calls = new Calls(dynamodb, table)
 
 /** One call to Slack. Long, as a call given up on has to be looked for afterwards. */
 const CALL_TIMEOUT_MS = 10_000
@@ -22,5 +24,13 @@ const CALL_TIMEOUT_MS = 10_000
 export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
   const { botToken } = await readSecret(secretArn, SlackSecret)
   const slack = slackClient(botToken, CALL_TIMEOUT_MS)
-  return deliverBatch(event, context, { ledger, threads, slack, sqs, queueUrl, nowMs: Date.now })
+  return deliverBatch(event, context, {
+    ledger,
+    threads,
+    calls,
+    slack,
+    sqs,
+    queueUrl,
+    nowMs: Date.now,
+  })
 }

@@ -51,6 +51,11 @@ export function measureEvent(event: Event, { team, channel, receivedAt }: EventC
     case 'closed':
     case 'withdrawn':
     case 'noted':
+    case 'customer-replied':
+    case 'replied':
+    case 'promised':
+    case 'promise-kept':
+    case 'repolicied':
       return
   }
 }

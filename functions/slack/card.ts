@@ -3,7 +3,7 @@ import { type Complaint, isOpen, type Redress, type Timer } from '../domain/comp
 import { type ActionType, allowedActions, expectedSeq } from '../domain/decide.ts'
 import type { Policy } from '../domain/policy.ts'
 import { formatMoney } from './money.ts'
-import { date, dateInUtc, escaped, LIMITS, link, mention, mrkdwn, nameOf, teamName } from './mrkdwn.ts'
+import { date, dateInUtc, escaped, LIMITS, link, mrkdwn, nameOf, teamName, uncalled } from './mrkdwn.ts'
 
 /** A message's content: blocks to show, and plain text for notifications and for readers without blocks. */
 export interface Content {
@@ -90,7 +90,8 @@ export function card(complaint: Complaint, policy: Policy, home?: Home): Content
       : `${timerName(next.name)} by ${date(next.dueAt)}`
   const fields: [string, string][] = [
     ['Stage', paused === undefined ? stage : `${stage}, paused`],
-    ['Owner', mention(policy, complaint.owner)],
+    // By name: a card that comes in at night, or with hundreds of others, must not call anybody.
+    ['Owner', uncalled(policy, complaint.owner)],
     ['Team', team],
     ['Level', String(level)],
     ['Next deadline', deadline],

@@ -72,6 +72,10 @@ export function mention(policy: Policy, actor: string): string {
   return slackUser === undefined ? nameOf(policy, actor) : `<@${slackUser}>`
 }
 
+/** Somebody by name, and called by it under no circumstances: a Slack user whom the policy does not know by their id. */
+export const uncalled = (policy: Policy, actor: string): string =>
+  nameOf(policy, actor).replace(/<@([A-Z0-9]+)>/, '`$1`')
+
 /** A team by its name. */
 export const teamName = (policy: Policy, team: string): string =>
   escaped(teamOf(policy, team)?.name ?? team, 100)

@@ -1,12 +1,12 @@
 import type { Complaint, Event, TimerName } from '../domain/complaint.ts'
 import { type Policy, peopleAt, teamOf, timerSpec } from '../domain/policy.ts'
-import { ladderOf } from '../domain/timers.ts'
+import { ladderOf, mayCall } from '../domain/timers.ts'
 import { type Content, redressText, timerName } from './card.ts'
-import { date, escaped, mention, mrkdwn, nameOf, teamName } from './mrkdwn.ts'
+import { date, escaped, mention, mrkdwn, nameOf, teamName, uncalled } from './mrkdwn.ts'
 
 /** A line in a complaint's thread. */
 export interface Reply extends Content {
-  /** Ids of the people it calls; they are also told in their own team's channel. */
+  /** Ids of the people whom it concerns; where they have a channel of their own, they are told there too. */
   readonly people: readonly string[]
 }
 
@@ -17,9 +17,17 @@ const QUOTED = 1000
  * What the thread says of an event; undefined for one that deserves no line of its own.
  *
  * @param after the complaint as it stood right after the event, not as it stands now.
+ * @param calls whether it mentions somebody whom it concerns, or only names them.
  */
-export function replyTo(event: Event, after: Complaint, policy: Policy): Reply | undefined {
-  const line = lineFor(event, after, policy)
+export function replyTo(
+  event: Event,
+  after: Complaint,
+  policy: Policy,
+  calls: (person: string) => boolean = () => true,
+): Reply | undefined {
+  const line = lineFor(event, after, policy, (person) =>
+    calls(person) ? mention(policy, person) : uncalled(policy, person),
+  )
   if (line === undefined) return undefined
   const [text, people = []] = line
   return { text, blocks: [{ type: 'section', text: mrkdwn(text) }], people: [...new Set(people)] }
@@ -27,10 +35,16 @@ export function replyTo(event: Event, after: Complaint, policy: Policy): Reply |
 
 type Line = readonly [text: string, people?: readonly string[]] | undefined
 
-function lineFor(event: Event, after: Complaint, policy: Policy): Line {
+function lineFor(event: Event, after: Complaint, policy: Policy, call: (person: string) => string): Line {
   const actor = nameOf(policy, event.actor)
-  const calling = (people: readonly string[]): string =>
-    people.map((person) => mention(policy, person)).join(', ')
+  const calling = (people: readonly string[]): string => people.map(call).join(', ')
+  /** Whom a timer concerns: called in the hours in which the policy allows it, and named outside of them. */
+  const inHours = ({ at }: Event, timer: TimerName): [text: string, people: readonly string[]] => {
+    const people = concerned(policy, after, timer)
+    return mayCall(policy, after, timer, at)
+      ? [calling(people), people]
+      : [people.map((person) => uncalled(policy, person)).join(', '), []]
+  }
   switch (event.type) {
     case 'received': // the parent message says it
     case 'escalation-due': // `escalated` follows and says whom it concerns
@@ -41,7 +55,7 @@ function lineFor(event: Event, after: Complaint, policy: Policy): Line {
     case 'taken':
       return [`:raising_hand: ${nameOf(policy, event.owner)} took it over`]
     case 'assigned':
-      return [`:bust_in_silhouette: ${actor} assigned it to ${mention(policy, event.owner)}`, [event.owner]]
+      return [`:bust_in_silhouette: ${actor} assigned it to ${call(event.owner)}`, [event.owner]]
     case 'handoff-requested': {
       const people = answering(policy, event.toTeam)
       const asks = `:arrow_right: ${actor} asks *${teamName(policy, event.toTeam)}* to take over: ${escaped(event.reason, QUOTED)}`
@@ -53,7 +67,7 @@ function lineFor(event: Event, after: Complaint, policy: Policy): Line {
       ]
     case 'handoff-declined':
       return [
-        `:leftwards_arrow_with_hook: ${actor} declined for *${teamName(policy, event.team)}*: ${escaped(event.reason, QUOTED)}\nIt stays with ${mention(policy, after.owner)}`,
+        `:leftwards_arrow_with_hook: ${actor} declined for *${teamName(policy, event.team)}*: ${escaped(event.reason, QUOTED)}\nIt stays with ${call(after.owner)}`,
         [after.owner],
       ]
     case 'paused':
@@ -61,18 +75,18 @@ function lineFor(event: Event, after: Complaint, policy: Policy): Line {
     case 'resumed':
       return [`:arrow_forward: ${actor} resumed it`]
     case 'timer-warned': {
-      const people = concerned(policy, after, event.timer)
+      const [whom, people] = inHours(event, event.timer)
       return [
-        `:hourglass: ${event.percent}% of the time for *${timerName(event.timer)}* has passed${due(event, event.timer)}. ${calling(people)}`,
+        `:hourglass: ${event.percent}% of the time for *${timerName(event.timer)}* has passed${due(event, event.timer)}. ${whom}`,
         people,
       ]
     }
     case 'timer-breached': {
-      const people = concerned(policy, after, event.timer)
       const missed = `:red_circle: *${timerName(event.timer)}* was due ${date(event.at)} and was missed`
-      // Where there is a ladder its first rung is due this very instant, and calls whom it concerns: once is enough.
-      const spec = timerSpec(policy, after, event.timer)
-      return spec?.ladder === undefined ? [`${missed}. ${calling(people)}`, people] : [missed]
+      // Where there is a ladder its first rung is due as soon as people may be called, and calls them: once is enough.
+      if (timerSpec(policy, after, event.timer)?.ladder !== undefined) return [missed]
+      const [whom, people] = inHours(event, event.timer)
+      return [`${missed}. ${whom}`, people]
     }
     case 'escalated':
       return [
@@ -96,11 +110,27 @@ function lineFor(event: Event, after: Complaint, policy: Policy): Line {
       ]
     case 'reopened':
       return [
-        `:unlock: ${actor} reopened it: ${escaped(event.reason, QUOTED)}\n${mention(policy, after.owner)} owns it`,
+        `:unlock: ${actor} reopened it: ${escaped(event.reason, QUOTED)}\n${call(after.owner)} owns it`,
         [after.owner],
       ]
     case 'withdrawn':
       return [`:no_entry_sign: ${actor} withdrew it: ${escaped(event.reason, QUOTED)}`]
+    case 'customer-replied': {
+      const wrote = `:speech_balloon: The customer wrote: ${escaped(event.text, QUOTED)}`
+      return event.needsAnswer ? [`${wrote}\n${call(after.owner)}, please answer`, [after.owner]] : [wrote]
+    }
+    case 'replied':
+      return [`:outgoing_envelope: ${actor} answered: ${escaped(event.text, QUOTED)}`]
+    case 'promised':
+      return [`:calendar: ${actor} promised, by ${date(event.dueAt)}: ${escaped(event.text, QUOTED)}`]
+    case 'promise-kept':
+      return [
+        `:ballot_box_with_check: ${actor} kept the promise${event.evidence === undefined ? '' : `: ${escaped(event.evidence, QUOTED)}`}`,
+      ]
+    case 'repolicied':
+      return [
+        `:scroll: ${actor} moved it from policy ${event.from.name} v${event.from.version} to ${event.to.name} v${event.to.version}`,
+      ]
     case 'noted':
       return [`:memo: ${actor}: ${escaped(event.text, QUOTED)}`]
   }

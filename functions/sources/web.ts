@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import type { Message } from '../domain/complaint.ts'
+import { type Message, SEVERITIES } from '../domain/complaint.ts'
 import { foreignId, instant, languageTag, link, name, words } from '../shared/fields.ts'
 import { type Inbound, jsonOf } from '../shared/http.ts'
 import { checked, Problem } from '../shared/problem.ts'
@@ -33,6 +33,16 @@ export const webBody = z.strictObject({
   product: words(100).optional(),
   team: name.optional().meta({ description: 'The team to own it, unless the policy says otherwise' }),
   language: languageTag.optional(),
+  severity: z
+    .enum(SEVERITIES)
+    .optional()
+    .meta({ description: 'How bad it is for the customer, if you know' }),
+  customerTier: words(100).optional().meta({ description: 'What you call this kind of customer' }),
+  reach: z
+    .int()
+    .min(0, 'must be 0 or more')
+    .optional()
+    .meta({ description: 'How many people follow the customer: kept as evidence, and changes nothing' }),
 })
 
 /** Real seconds that a signature is good for, before and after its timestamp: the scheme's own. */

@@ -15,7 +15,13 @@ const label = z
   .string()
   .max(200)
   .transform((raw) => raw.toWellFormed())
-const person = z.object({ id_str: foreignId, name: label.optional(), screen_name: label.optional() })
+const person = z.object({
+  id_str: foreignId,
+  name: label.optional(),
+  screen_name: label.optional(),
+  // Recorded as evidence and nothing else: not worth refusing a complaint for.
+  followers_count: z.int().min(0).optional().catch(undefined),
+})
 const post = z.object({
   id_str: foreignId,
   created_at: z.string().max(40),
@@ -122,6 +128,7 @@ function messageOfPost(event: Post): Message {
     channel: 'x',
     permalink: `https://x.com/${handle}/status/${encodeURIComponent(id)}`,
     ...(isLanguage(event.lang) ? { language: event.lang } : {}),
+    ...reachOf(user),
   }
 }
 
@@ -137,12 +144,16 @@ function messageOfDirectMessage(event: DirectMessage, { users }: Body): Message 
     text: event.message_create.message_data.text,
     public: false,
     channel: 'x',
+    ...reachOf(data),
   }
 }
 
 /** X has codes of its own for what is in no language: `und`, `zxx`, `qme` for pictures, and others in q. */
 const isLanguage = (code: string | undefined): code is string =>
   languageTag.safeParse(code).success && !/^(und|zxx|q..)$/.test(code ?? '')
+
+const reachOf = (who: Partial<Person> | undefined): Pick<Message, 'reach'> =>
+  who?.followers_count === undefined ? {} : { reach: who.followers_count }
 
 /** The handle belongs to the name: it is what one answers to. */
 const authorOf = ({ id_str: id, name, screen_name: handle }: Person): Message['author'] => {

@@ -17,9 +17,12 @@ export interface ClockSetting {
   readonly heldAtSeconds?: number
 }
 
+/** What time it is on the stage, in milliseconds since 1970. */
+export const stageNowMs = ({ offsetSeconds = 0, heldAtSeconds = 0 }: ClockSetting): number =>
+  Math.max(heldAtSeconds * 1000, Date.now() + offsetSeconds * 1000)
+
 /** What time it is on the stage. */
-export const stageNow = ({ offsetSeconds = 0, heldAtSeconds = 0 }: ClockSetting): Instant =>
-  toInstant(Math.max(heldAtSeconds, Math.floor(Date.now() / 1000) + offsetSeconds))
+export const stageNow = (setting: ClockSetting): Instant => toInstant(Math.floor(stageNowMs(setting) / 1000))
 
 /** The setting that makes it this instant now. */
 export function settingFor(instant: Instant): Required<ClockSetting> {

@@ -212,6 +212,54 @@ describe('a pause', () => {
     expect(story.passes('2026-11-24T09:20:00Z')).toMatchObject([{ type: 'escalation-due', level: 2 }])
   })
 
+  it('keeps the rung that was owed when it began, and owes it once it ends', () => {
+    const story = given()
+    story.passes('2026-11-23T10:00:00Z')
+    story.does('2026-11-23T10:10:00Z', { type: 'pause', reason: 'waiting' })
+    expect(story.send('2026-11-23T10:20:00Z', { type: 'escalate' })).toEqual([])
+    story.does('2026-11-24T09:00:00Z', { type: 'resume' })
+    expect(story.send('2026-11-24T09:00:00Z', { type: 'escalate' })).toMatchObject([
+      { level: 1, people: ['sam'] },
+    ])
+    expect(story.passes('2026-11-24T09:20:00Z')).toMatchObject([{ type: 'escalation-due', level: 2 }])
+  })
+
+  it('lets nobody’s act be forgotten: a ladder that somebody stopped meanwhile stays stopped', () => {
+    const story = given()
+    story.does('2026-11-23T09:10:00Z', { type: 'acknowledge' })
+    story.does('2026-11-23T17:00:00Z', { type: 'note', text: 'called' })
+    story.does('2026-11-24T17:00:00Z', { type: 'note', text: 'called' })
+    story.passes('2026-11-25T17:30:00Z')
+    story.does('2026-11-25T17:30:00Z', { type: 'pause', reason: 'waiting' })
+    story.does('2026-11-26T10:00:00Z', { type: 'note', text: 'called again' })
+    story.does('2026-11-26T11:00:00Z', { type: 'resume' })
+    expect(story.timer('resolve')).toMatchObject({ state: 'breached', owed: [] })
+    expect(story.timer('resolve').nextRungAt).toBeUndefined()
+    expect(story.timer('idle')).toMatchObject({ state: 'running', dueAt: '2026-11-30T11:00:00Z' })
+  })
+
+  it('stops what is started while it lasts, with all of its time left', () => {
+    const story = given()
+    story.does('2026-11-23T09:10:00Z', { type: 'acknowledge' })
+    story.does('2026-11-23T09:20:00Z', { type: 'pause', reason: 'waiting' })
+    story.does('2026-11-23T09:30:00Z', { type: 'hand-off', toTeam: 'billing', reason: 'theirs' })
+    expect(story.timer('accept-handoff')).toMatchObject({ state: 'paused', remainingSeconds: 120 * 60 })
+    story.does('2026-11-23T10:00:00Z', { type: 'resume' })
+    expect(story.timer('accept-handoff')).toMatchObject({ state: 'running', dueAt: '2026-11-23T12:00:00Z' })
+  })
+
+  it('ends with the answer: the follow-up runs, and a reopened complaint is not paused', () => {
+    const story = given()
+    story.does('2026-11-23T09:10:00Z', { type: 'acknowledge' })
+    story.does('2026-11-23T09:20:00Z', { type: 'pause', reason: 'waiting' })
+    story.does('2026-11-23T09:30:00Z', { type: 'resolve', summary: 'done' })
+    expect(story.state.paused).toBeUndefined()
+    expect(story.state.pauses).toEqual([{ from: '2026-11-23T09:20:00Z', until: '2026-11-23T09:30:00Z' }])
+    expect(story.timer('follow-up').state).toBe('running')
+    story.does('2026-11-23T10:00:00Z', { type: 'reopen', reason: 'not so' })
+    expect(story.timer('resolve').state).toBe('running')
+  })
+
   it('cannot be doubled, nor ended where there is none', () => {
     const story = given()
     expect(() => story.does(MONDAY, { type: 'resume' })).toThrow(/"resume" is not possible/)

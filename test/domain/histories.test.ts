@@ -1,111 +1,32 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Event, isOver, replay, type Timer } from '../../functions/domain/complaint.ts'
-import {
-  type Action,
-  type Actor,
-  allowedActions,
-  expectedSeq,
-  nextFor,
-  Refusal,
-} from '../../functions/domain/decide.ts'
+import { businessTimeBetween } from '../../functions/domain/calendar.ts'
+import { isOver, replay, type Timer, unkeptPromises } from '../../functions/domain/complaint.ts'
+import { type Actor, allowedActions, expectedSeq, nextFor, Refusal } from '../../functions/domain/decide.ts'
 import { addSeconds } from '../../functions/domain/instant.ts'
-import { earliestDueAt, nextDueAt } from '../../functions/domain/timers.ts'
-import { given, type Story } from '../support/complaints.ts'
+import { type Policy, timerSpec } from '../../functions/domain/policy.ts'
+import {
+  calendarOf,
+  callingHours,
+  earliestDueAt,
+  isPausable,
+  nextDueAt,
+} from '../../functions/domain/timers.ts'
+import type { Story } from '../support/complaints.ts'
+import { action, history, play, work } from '../support/histories.ts'
+import { laxer, sameAgain, stricter } from '../support/policies.ts'
 
 /*
- * Whatever people do, in whatever order and however late the clock comes, these hold. Each property runs over thousands
- * of generated histories of one complaint.
+ * Whatever people do, in whatever order and however late the clock comes, these hold. Each property runs over many
+ * generated histories of one complaint.
  */
 
-const RUNS = 2_000
+const RUNS = 1_000
 
-const actor: fc.Arbitrary<Actor> = fc.constantFrom<Actor>(
-  { id: 'sam', team: 'support' },
-  { id: 'priya', team: 'support' },
-  { id: 'bea', team: 'billing' },
-  { id: 'slack:U1' },
-  { id: 'token:ops' },
-)
+/** Stopped by a pause: itself, or its ladder. */
+const isHeld = (timer: Timer): boolean => timer.remainingSeconds !== undefined
 
-const action: fc.Arbitrary<Action> = fc.oneof(
-  fc.constantFrom<Action>(
-    { type: 'acknowledge' },
-    { type: 'take' },
-    { type: 'accept-handoff' },
-    { type: 'resume' },
-    { type: 'close' },
-    { type: 'decline-handoff', reason: 'not ours' },
-    { type: 'pause', reason: 'waiting for the customer' },
-    { type: 'resolve', summary: 'answered' },
-    { type: 'reopen', reason: 'not so' },
-    { type: 'withdraw', reason: 'sent in error' },
-    { type: 'note', text: 'called' },
-  ),
-  fc.constantFrom('sam', 'priya', 'bea', 'nobody').map((owner): Action => ({ type: 'assign', owner })),
-  fc
-    .constantFrom('billing', 'support', 'nowhere')
-    .map((toTeam): Action => ({ type: 'hand-off', toTeam, reason: 'theirs' })),
-)
-
-type Step =
-  | { readonly kind: 'act'; readonly action: Action; readonly by: Actor }
-  | { readonly kind: 'fire' }
-  | { readonly kind: 'workflow' }
-
-const step = fc.record({
-  afterSeconds: fc.oneof(fc.integer({ min: 0, max: 3_600 }), fc.integer({ min: 0, max: 400_000 })),
-  step: fc.oneof(
-    { arbitrary: fc.record({ kind: fc.constant('act' as const), action, by: actor }), weight: 6 },
-    { arbitrary: fc.constant({ kind: 'fire' as const }), weight: 2 },
-    { arbitrary: fc.constant({ kind: 'workflow' as const }), weight: 2 },
-  ),
-})
-
-const history = fc.record({
-  openedAfter: fc.integer({ min: 0, max: 400 * 86_400 }),
-  steps: fc.array(step, { maxLength: 25 }),
-})
-
-/** Does what the workflow does when it is woken: acts until there is nothing left to do but wait. */
-function work(story: Story, at: string): void {
-  for (let turn = 0; turn < 20; turn++) {
-    const next = nextFor(story.state)
-    if (next === 'escalation') story.send(at, { type: 'escalate' })
-    else if (next === 'closing') story.send(at, { type: 'close-after-silence' })
-    else return
-  }
-  throw new Error('The workflow does not come to rest')
-}
-
-/** Plays a generated history; `check` sees the story before and after every step. */
-function play(
-  { openedAfter, steps }: { openedAfter: number; steps: readonly { afterSeconds: number; step: Step }[] },
-  check: (story: Story, events: readonly Event[], now: string, step: Step) => void = () => {},
-): { story: Story; now: string } {
-  let now = addSeconds('2026-01-01T00:00:00Z', openedAfter)
-  const story = given(now)
-  for (const { afterSeconds, step: todo } of steps) {
-    now = addSeconds(now, afterSeconds)
-    const from = story.events.length
-    if (todo.kind === 'fire') story.passes(now)
-    else if (todo.kind === 'workflow') work(story, now)
-    else tolerate(() => story.does(now, todo.action, todo.by))
-    check(story, story.events.slice(from), now, todo)
-  }
-  return { story, now }
-}
-
-/** A refusal is a fine outcome for a generated command; any other error is a bug. */
-function tolerate(run: () => void): void {
-  try {
-    run()
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error
-  }
-}
-
-const property = (check: (arbitrary: Parameters<typeof play>[0]) => void) =>
+const property = (check: (generated: Parameters<typeof play>[0]) => void) =>
   fc.assert(fc.property(history, check), { numRuns: RUNS })
 
 describe('in every history', () => {
@@ -139,7 +60,7 @@ describe('in every history', () => {
     })
   })
 
-  it('each warning and each rung comes once, in order, and no warning after its breach', () => {
+  it('each warning and each rung comes once, in order, whatever moves or stops a timer in between, and no warning after its breach', () => {
     property((generated) => {
       const { story, now } = play(generated)
       story.passes(addSeconds(now, 30 * 86_400))
@@ -163,23 +84,29 @@ describe('in every history', () => {
           record.breached = true
         }
         if (event.type === 'escalated') record.levels.push(event.level)
+        if (event.type === 'escalation-due') record.due.push(event.level)
       }
-      for (const { percents, levels } of seen.values()) {
+      for (const { percents, levels, due } of seen.values()) {
         expect(percents).toEqual([...new Set(percents)].sort((a, b) => a - b))
+        expect(due).toEqual([...new Set(due)].sort((a, b) => a - b))
         expect(levels).toEqual(levels.map((_, index) => index + 1))
       }
     })
   })
 
-  it('a paused timer never warns, breaches or climbs', () => {
+  it('a paused timer never warns, breaches or climbs, and a pause stops all that can be stopped', () => {
     property((generated) => {
       let before: readonly Timer[] = []
-      play(generated, (story, events, _now, todo) => {
-        const held = new Set(before.filter(({ state }) => state === 'paused').map(({ name }) => name))
-        if (todo.kind !== 'act') {
-          for (const event of events) if ('timer' in event) expect(held.has(event.timer)).toBe(false)
+      play(generated, ({ state, policy }, events) => {
+        const held = new Set(before.filter(isHeld).map(({ name }) => name))
+        for (const event of events) if ('timer' in event) expect(held.has(event.timer)).toBe(false)
+        for (const timer of state.timers) {
+          const spec = timerSpec(policy, state, timer.name)
+          const stopped = state.paused !== undefined && spec !== undefined && isPausable(timer.name, spec)
+          if (stopped) expect(nextDueAt(timer)).toBeUndefined()
+          else expect(isHeld(timer)).toBe(false)
         }
-        before = story.state.timers
+        before = state.timers
       })
     })
   })
@@ -251,6 +178,118 @@ describe('in every history', () => {
       }),
       { numRuns: RUNS / 4 },
     )
+  })
+
+  it('a pause, however long, leaves every timer exactly the business time that it had, to its warnings and its next rung as well', () => {
+    fc.assert(
+      fc.property(history, fc.integer({ min: 0, max: 2_000_000 }), (generated, seconds) => {
+        const { story, now } = play(generated)
+        if (!allowedActions(story.state).includes('pause')) return
+        story.passes(now)
+        const { policy } = story
+        const before = story.state
+        story.does(now, { type: 'pause', reason: 'waiting' })
+        const until = addSeconds(now, seconds)
+        story.does(until, { type: 'resume' })
+        for (const timer of before.timers) {
+          const spec = timerSpec(policy, before, timer.name)
+          const after = story.timer(timer.name)
+          if (spec === undefined || nextDueAt(timer) === undefined) continue
+          if (!isPausable(timer.name, spec)) {
+            // It may have warned or breached meanwhile, but its time went on.
+            expect(after.dueAt).toBe(timer.dueAt)
+            continue
+          }
+          const left = ({ dueAt, warnings, nextRungAt, state }: Timer, at: string) => ({
+            state,
+            dueAt: state === 'running' ? businessTimeBetween(calendarOf(policy, spec), at, dueAt) : dueAt,
+            warnings: warnings.map((point) => [
+              point.percent,
+              businessTimeBetween(calendarOf(policy, spec), at, point.at),
+            ]),
+            nextRung: nextRungAt && businessTimeBetween(callingHours(policy, spec), at, nextRungAt),
+          })
+          expect(left(after, until)).toEqual(left(timer, now))
+        }
+      }),
+      { numRuns: RUNS },
+    )
+  })
+
+  it('a move to rules that say the same changes no timer, whatever was paused, warned or breached', () => {
+    property((generated) => {
+      const { story, now } = play({
+        ...generated,
+        under: 'everything',
+        steps: generated.steps.filter(({ step }) => step.kind !== 'move'),
+      })
+      story.passes(now)
+      const before = story.state.timers
+      const [moved] = story.send(now, { type: 'repolicy', to: sameAgain, by: { id: 'ops' } })
+      expect(moved).toMatchObject({ type: 'repolicied' })
+      expect(story.state.timers.filter(({ name }) => name !== 'idle')).toEqual(
+        before.filter(({ name }) => name !== 'idle'),
+      )
+    })
+  })
+
+  it('a move keeps what was met and breached, holds what a pause holds, and the way back leads to the same deadlines', () => {
+    fc.assert(
+      fc.property(history, fc.constantFrom('stricter', 'laxer'), (generated, which) => {
+        const other = which === 'stricter' ? stricter : laxer
+        const { story, now } = play(generated)
+        if (story.policy === other) return
+        story.passes(now)
+        const { policy, state: before } = story
+        const move = (to: Policy) => story.send(now, { type: 'repolicy', to, by: { id: 'ops' } })
+        move(other)
+        for (const timer of before.timers) {
+          const after = story.timer(timer.name)
+          if (after.startedAt > timer.startedAt) {
+            // What these rules count had begun anew while others, which did not count it, held.
+            expect(['reply-window', 'next-reply', 'statutory', 'idle']).toContain(timer.name)
+            continue
+          }
+          if (timer.state === 'met') expect(after).toEqual(timer)
+          if (timer.state === 'breached') {
+            expect(after).toMatchObject({
+              state: 'breached',
+              breachedAt: timer.breachedAt,
+              level: timer.level,
+            })
+          }
+          if (timer.state === 'running' || timer.state === 'paused') {
+            expect(after.startedAt).toBe(timer.startedAt)
+            expect(after.warnedAt).toEqual(timer.warnedAt)
+          }
+        }
+        move(policy)
+        for (const { name, state, dueAt, startedAt, remainingSeconds } of before.timers) {
+          if (name === 'idle' || (state !== 'running' && state !== 'paused')) continue
+          const after = story.timer(name)
+          // What the other rules had made late on the way has happened, and stays so.
+          if (after.state === 'breached') expect(after.movedAt).toBe(now)
+          else if (after.state === 'met') expect(name).toBe('follow-up')
+          else {
+            expect(after).toMatchObject({ state, startedAt, dueAt })
+            expect(after.remainingSeconds).toBe(remainingSeconds)
+          }
+        }
+      }),
+      { numRuns: RUNS },
+    )
+  })
+
+  it('an open promise keeps the complaint from being closed, and silence never closes over a broken one', () => {
+    property((generated) => {
+      play(generated, ({ state }, events) => {
+        for (const event of events) {
+          if (event.type !== 'closed') continue
+          expect(state.promises.filter((promise) => promise.state === 'open')).toEqual([])
+          if (event.actor === 'clock') expect(unkeptPromises(state)).toEqual([])
+        }
+      })
+    })
   })
 
   it('resuming at once leaves every deadline where it was, to the closing or opening of the office', () => {

@@ -72,7 +72,7 @@ describe('A card', () => {
     const { text, blocks } = card(story.state, policy)
     const shown = JSON.stringify(blocks)
     expect(shown).toContain('*Stage*\\nreceived')
-    expect(shown).toContain('*Owner*\\n<@U0SAM>')
+    expect(shown).toContain('*Owner*\\nSam')
     expect(shown).toContain('*Team*\\nSupport')
     expect(shown).toContain('*Level*\\n0')
     expect(shown).toContain(

@@ -69,7 +69,13 @@ function actionOf(type: ActionType, words: string, currency: string): Action {
     case 'withdraw':
       return { type, reason: words }
     case 'note':
+    case 'record-customer-reply':
+    case 'reply':
       return { type, text: words }
+    case 'promise':
+      return { type, text: words, due: '2036-01-01T00:00:00Z', to: words }
+    case 'keep-promise':
+      return { type, evidence: words }
     case 'resolve':
       return { type, summary: words, redress: { kind: 'refund', amount: 1250, currency, description: words } }
     default:

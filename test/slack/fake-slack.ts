@@ -39,6 +39,8 @@ export class FakeSlack {
   readonly responses: unknown[] = []
   /** Asked before every call; returns what goes wrong with it, if anything does. */
   faults: (method: string, form: Form) => Fault | undefined = () => undefined
+  /** How far this Slack's clock is ahead of the real one, in milliseconds. */
+  passed = 0
   #server: Server | undefined
   #next = 0
 
@@ -54,6 +56,10 @@ export class FakeSlack {
     await new Promise((resolve) => this.#server?.close(resolve))
   }
 
+  nowMs(): number {
+    return Date.now() + this.passed
+  }
+
   get origin(): string {
     const address = this.#server?.address() as AddressInfo
     return `http://127.0.0.1:${address.port}`
@@ -67,6 +73,7 @@ export class FakeSlack {
     this.messages.length = 0
     this.calls.length = 0
     this.responses.length = 0
+    this.passed = 0
     this.faults = () => undefined
   }
 
@@ -80,6 +87,12 @@ export class FakeSlack {
   thread(channel: string): FakeMessage[] {
     const [parent] = this.cards(channel)
     return this.messages.filter(({ threadTs }) => parent !== undefined && threadTs === parent.ts)
+  }
+
+  /** The messages of a channel that mention somebody, in order. */
+  calling(channel: string): FakeMessage[] {
+    const id = this.channels.get(channel)
+    return this.messages.filter((message) => message.channel === id && /<@/.test(JSON.stringify(message)))
   }
 
   called(method: string): Form[] {
@@ -124,7 +137,7 @@ export class FakeSlack {
         if (form.thread_ts !== undefined && !this.messages.some(({ ts }) => ts === form.thread_ts)) {
           return { ok: false, error: 'thread_not_found' }
         }
-        const ts = `${Math.floor(Date.now() / 1000)}.${String(++this.#next).padStart(6, '0')}`
+        const ts = `${Math.floor(this.nowMs() / 1000)}.${String(++this.#next).padStart(6, '0')}`
         const threadTs = form.thread_ts === undefined ? {} : { threadTs: form.thread_ts }
         this.messages.push({ channel, ts, text: form.text ?? '', blocks, edits: 0, ...threadTs, ...metadata })
         return { ok: true, channel, ts }

@@ -152,6 +152,9 @@ describe('a message of source web', () => {
       product: 'Broadband',
       team: 'billing',
       language: 'en-GB',
+      severity: 'high' as const,
+      customerTier: 'business',
+      reach: 0,
       author: { id: 'c', name: 'Zoë', email: 'z@example.org', phone: '+44 20 7946 0000' },
     }
     expect(parse(webMessage(all))[0]).toMatchObject(all)
@@ -182,6 +185,10 @@ describe('a message of source web', () => {
     ['permalink', 'https://example.org/|<!channel>'],
     ['team', '../support'],
     ['language', 'english (UK)'],
+    ['severity', 'urgent'],
+    ['customerTier', ' '],
+    ['reach', -1],
+    ['reach', '10k'],
     ['teem', 'billing'],
     ['constructor', {}],
     ['id', 'x'],

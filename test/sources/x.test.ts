@@ -113,6 +113,18 @@ describe('a delivery of source x', () => {
     ])
   })
 
+  it('records how many follow an author as it stands there, and takes a post whose count makes no sense', () => {
+    const reachOf = (followers_count: unknown) =>
+      parsePost({ user: { id_str: '42', followers_count } })?.reach
+    expect([0, 12_000_000, -1, 'many', null].map(reachOf)).toEqual([
+      0,
+      12_000_000,
+      undefined,
+      undefined,
+      undefined,
+    ])
+  })
+
   it('has a message for a direct message, with the name from beside it', () => {
     const users = { 42: { id: '42', name: 'Jo', screen_name: 'jo_writes', followers_count: 3 } }
     const message = {
@@ -124,7 +136,9 @@ describe('a delivery of source x', () => {
       public: false,
       channel: 'x',
     }
-    expect(parse(xActivity({ direct_message_events: [xDirectMessage()], users }))).toEqual([message])
+    expect(parse(xActivity({ direct_message_events: [xDirectMessage()], users }))).toEqual([
+      { ...message, reach: 3 },
+    ])
     expect(parse(xActivity({ direct_message_events: [xDirectMessage()] }))).toEqual([
       { ...message, author: { id: '42' } },
     ])

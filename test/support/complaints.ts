@@ -28,7 +28,8 @@ export const bea: Actor = { id: 'bea', team: 'billing' }
  */
 export class Story {
   readonly events: Event[] = []
-  readonly policy: Policy
+  /** The policy that the complaint is under now. */
+  policy: Policy
   #state: Complaint | undefined
 
   constructor(policy: Policy = currentPolicy) {
@@ -46,6 +47,7 @@ export class Story {
     const events = decide(this.#state, command, context)
     for (const event of events) this.#state = evolve(this.#state, event)
     this.events.push(...events)
+    if (command.type === 'repolicy') this.policy = command.to
     return events
   }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { checkPolicies, problemsOfPolicy } from '../../infra/policies.ts'
+import { checkPolicies, policyFiles, problemsOfPolicy, readPolicy } from '../../infra/policies.ts'
 import sample from '../../workflows/policies/sample.v1.json' with { type: 'json' }
 
 /** The sample policy with one thing changed. */
@@ -9,10 +9,56 @@ function changed(change: (policy: typeof sample) => void): unknown {
   return copy
 }
 
+/** Changes the first rule's acknowledgement timer. */
+const change = (policy: typeof sample, changes: object): void => {
+  Object.assign(policy.rules[0]?.timers.acknowledge ?? {}, changes)
+}
+
 describe('the policies in the repository', () => {
   it('can be deployed', () => {
     expect(() => checkPolicies()).not.toThrow()
     expect(problemsOfPolicy(sample)).toEqual([])
+  })
+
+  it('say of every preset which rule each target follows, when somebody checked it, and where', () => {
+    const presets = policyFiles().filter((path) => path.includes('/presets/'))
+    expect(presets).toHaveLength(7)
+    for (const path of presets) {
+      const { name, rules, source = [], checkedAt } = readPolicy(path)
+      expect([name, checkedAt]).toEqual([name, expect.stringMatching(/^2026-/)])
+      const specs = rules.flatMap(({ timers, reopened }) => [timers, reopened?.timers ?? {}])
+      for (const { statutory } of specs) {
+        if (statutory !== undefined) expect([name, statutory.basis]).toEqual([name, expect.any(String)])
+      }
+      if (name !== 'social') expect(source.map(({ url }) => url)).not.toContain(undefined)
+    }
+  })
+})
+
+describe('a policy that can be deployed', () => {
+  it.each<[string, (policy: typeof sample) => void]>([
+    [
+      'may call people at night where it says so',
+      (p) => {
+        change(p, { calendar: 'always' })
+        Object.assign(p.ladders.standard, { outOfHours: true })
+      },
+    ],
+    [
+      'may run at night and call people in their hours',
+      (p) => {
+        change(p, { calendar: 'always' })
+        Object.assign(p.ladders.standard, { calendar: 'uk-office' })
+      },
+    ],
+    [
+      'may follow up at night: that calls nobody',
+      (p) => {
+        Object.assign(p.rules[0]?.timers['follow-up'] ?? {}, { calendar: 'always' })
+      },
+    ],
+  ])('%s', (_, edit) => {
+    expect(problemsOfPolicy(changed(edit))).toEqual([])
   })
 })
 
@@ -49,14 +95,98 @@ describe('a policy that can’t be deployed', () => {
       'rules.0.timers.statutory.pausable: a statutory timer cannot be paused: set it to false',
     ],
     [
+      'lets a promise be paused',
+      (p) => Object.assign(p.rules[0]?.timers.promise ?? {}, { pausable: true }),
+      'rules.0.timers.promise.pausable: a promise timer cannot be paused: set it to false',
+    ],
+    [
       'leaves some messages without a rule',
       (p) => Object.assign(p.rules.at(-1) ?? {}, { match: { public: false } }),
       'rules.1.match: the last rule must match everything: leave it empty',
     ],
+    ...['reach', 'followers', 'influence'].map((field): (typeof cases)[number] => [
+      `matches on ${field}`,
+      (p) => Object.assign(p.rules[0] ?? {}, { match: { [field]: 10_000 } }),
+      `rules.0.match: Unrecognized key: "${field}"`,
+    ]),
     [
-      'matches on reach',
-      (p) => Object.assign(p.rules[0] ?? {}, { match: { followers: 10_000 } }),
-      'rules.0.match: Unrecognized key: "followers"',
+      'matches on a severity that there is not',
+      (p) => Object.assign(p.rules[0] ?? {}, { match: { severity: 'urgent' } }),
+      'rules.0.match.severity: Invalid option: expected one of "low"|"normal"|"high"|"critical"',
+    ],
+    [
+      'matches on a time without a zone',
+      (p) => Object.assign(p.rules[0] ?? {}, { match: { postedBefore: '2026-04-08' } }),
+      'rules.0.match.postedBefore: must be an instant in UTC, such as 2026-04-07T23:00:00Z',
+    ],
+    [
+      'has a timer without a target',
+      (p) => change(p, { targetMinutes: undefined }),
+      'rules.0.timers.acknowledge: needs one target: targetMinutes, or targetDays, or targetWorkingDays',
+    ],
+    [
+      'has a timer with two targets',
+      (p) => change(p, { targetDays: 2 }),
+      'rules.0.timers.acknowledge: needs one target: targetMinutes, or targetDays, or targetWorkingDays',
+    ],
+    ...['targetDays', 'targetWorkingDays'].map((target): (typeof cases)[number] => [
+      `lets ${target} be paused`,
+      (p) => change(p, { targetMinutes: undefined, [target]: 2 }),
+      `rules.0.timers.acknowledge.pausable: ${target} cannot be paused: set it to false, or use targetMinutes`,
+    ]),
+    [
+      'gives a promise a target',
+      (p) => Object.assign(p.rules[0]?.timers.promise ?? {}, { targetDays: 2 }),
+      'rules.0.timers.promise: a promise is due when it says: take out targetDays',
+    ],
+    [
+      'has an acknowledgement that waits for itself',
+      (p) => change(p, { from: 'acknowledgement' }),
+      'rules.0.timers.acknowledge.from: only resolve, statutory, reply-window can wait for the acknowledgement',
+    ],
+    [
+      'would call people at night',
+      (p) => change(p, { calendar: 'always' }),
+      'rules.0.timers.acknowledge.ladder: would call people at night: give it a ladder with a calendar of their hours, or with outOfHours true',
+    ],
+    [
+      'would call people at night without a ladder',
+      (p) => change(p, { calendar: 'uk-business-days', ladder: undefined }),
+      'rules.0.timers.acknowledge.ladder: would call people at night: give it a ladder with a calendar of their hours, or with outOfHours true',
+    ],
+    [
+      'has a ladder with hours that are not there',
+      (p) => Object.assign(p.ladders.standard, { calendar: 'mars' }),
+      'ladders.standard.calendar: there is no calendar "mars"',
+    ],
+    [
+      'has a ladder with hours and without',
+      (p) => Object.assign(p.ladders.standard, { calendar: 'uk-office', outOfHours: true }),
+      'ladders.standard.calendar: says nothing where outOfHours is true: take one of them out',
+    ],
+    [
+      'lets a statutory timer of the second stage be paused',
+      (p) =>
+        Object.assign(p.rules[0] ?? {}, { reopened: { timers: { statutory: p.rules[0]?.timers.resolve } } }),
+      'rules.0.reopened.timers.statutory.pausable: a statutory timer cannot be paused: set it to false',
+    ],
+    [
+      'wants a different owner and has none',
+      (p) => {
+        Object.assign(p.rules[0] ?? {}, { reopened: { timers: {}, differentOwner: true } })
+        p.teams.billing.lead = p.teams.billing.onCall
+      },
+      'teams.billing.lead: must be another person than onCall: rule "public posts" wants two',
+    ],
+    [
+      'was checked on a day that there is not',
+      (p) => Object.assign(p, { checkedAt: '2026-02-30' }),
+      'checkedAt: is no day that there is',
+    ],
+    [
+      'has a source that is no address',
+      (p) => Object.assign(p, { source: [{ regulation: 'A law', section: '1', url: 'http://example.org' }] }),
+      'source.0.url: must be an https address',
     ],
   ]
   it.each(cases)('%s', (_, change, problem) => {

@@ -1,0 +1,185 @@
+import { type Complaint, type Event, type EventType, evolve, type PolicyRef } from './complaint.ts'
+import { type Actor, type Command, type Context, decide, Refusal } from './decide.ts'
+import type { Policy } from './policy.ts'
+
+/** Where a complaint's records are not what its commands amount to. */
+export interface Difference {
+  /** `seq` of the event; absent where the state is what differs. */
+  readonly seq?: number
+  /** The way to the field, such as `timers.0.dueAt`. */
+  readonly field: string
+  /** Both as text where they are instants, numbers or words of ours; what people wrote is never shown. */
+  readonly stored: string
+  readonly recomputed: string
+}
+
+export interface Redecided {
+  /** The state that the history amounts to, up to the difference if there is one. */
+  readonly state: Complaint | undefined
+  readonly difference?: Difference
+}
+
+/** What only time makes happen, whichever command noticed. */
+const OF_TIME: ReadonlySet<EventType> = new Set([
+  'timer-warned',
+  'timer-breached',
+  'escalation-due',
+  'reminded',
+  'follow-up-due',
+])
+
+/**
+ * Decides a complaint's whole history anew: each event is turned back into the command that it came from and decided
+ * at the instant at which it was recorded, under the policy that then held, upon the state that was decided anew so
+ * far. Nothing is taken from a stored timer, so a deadline that was tampered with is found.
+ *
+ * @param events all of them, oldest first.
+ * @param policyOf gives a policy's version; what it throws is thrown.
+ */
+export function redecide(events: readonly Event[], policyOf: (ref: PolicyRef) => Policy): Redecided {
+  let state: Complaint | undefined
+  let rest = events
+  for (let first = rest[0]; first !== undefined; first = rest[0]) {
+    const ref = state?.policy ?? (first.type === 'received' ? first.policy : undefined)
+    if (ref === undefined)
+      throw new Error(`A complaint's first event must be "received", not "${first.type}"`)
+    const context: Context = { now: first.recordedAt, policy: policyOf(ref) }
+    let found: Difference | undefined
+    let made: Event[] = []
+    for (const command of commandsOf(rest, policyOf)) {
+      made = attempt(state, command, context)
+      found = made.length === 0 ? differenceAt(first, undefined) : firstOf(rest, made)
+      if (found === undefined) break
+    }
+    if (found !== undefined) return { state, difference: found }
+    for (const event of made) state = evolve(state, event)
+    rest = rest.slice(made.length)
+  }
+  return { state }
+}
+
+/** The first difference between a stored state and the one recomputed; undefined where they are the same. */
+export const stateDifference = (stored: unknown, recomputed: unknown): Difference | undefined =>
+  firstDifference(plain(stored), plain(recomputed), '')
+
+/**
+ * The commands that the next events can have come from. What time made happen came from the clock, or was recorded on
+ * the way by whatever came next in the same second.
+ */
+function commandsOf(remaining: readonly Event[], policyOf: (ref: PolicyRef) => Policy): Command[] {
+  const [first] = remaining as [Event, ...Event[]]
+  const next = remaining.find(({ type }) => !OF_TIME.has(type))
+  const command =
+    next !== undefined && next.recordedAt === first.recordedAt ? commandOf(next, policyOf) : undefined
+  const fire: Command[] = OF_TIME.has(first.type) ? [{ type: 'fire' }] : []
+  return command === undefined ? fire : [...fire, command]
+}
+
+function commandOf(event: Event, policyOf: (ref: PolicyRef) => Policy): Command | undefined {
+  const by: Actor = { id: event.actor, ...(event.via === undefined ? {} : { via: event.via }) }
+  switch (event.type) {
+    case 'received':
+      return { type: 'receive', id: event.id, message: event.message, by }
+    case 'escalated':
+      return { type: 'escalate' }
+    case 'closed':
+      return event.actor === 'clock' ? { type: 'close-after-silence' } : { type: 'close', by }
+    case 'repolicied':
+      return { type: 'repolicy', to: policyOf(event.to), by }
+    case 'acknowledged':
+      return { type: 'acknowledge', by }
+    case 'taken':
+      return { type: 'take', by }
+    case 'assigned':
+      return { type: 'assign', owner: event.owner, by }
+    case 'handoff-requested':
+      return { type: 'hand-off', toTeam: event.toTeam, reason: event.reason, by }
+    case 'handoff-accepted':
+      return { type: 'accept-handoff', by }
+    case 'handoff-declined':
+      return { type: 'decline-handoff', reason: event.reason, by }
+    case 'paused':
+      return { type: 'pause', reason: event.reason, by }
+    case 'resumed':
+      return { type: 'resume', by }
+    case 'resolved':
+      return { type: 'resolve', summary: event.summary, redress: event.redress, by }
+    case 'reopened':
+      return { type: 'reopen', reason: event.reason, by }
+    case 'withdrawn':
+      return { type: 'withdraw', reason: event.reason, by }
+    case 'noted':
+      return { type: 'note', text: event.text, by }
+    case 'customer-replied':
+      return { type: 'record-customer-reply', text: event.text, by }
+    case 'replied':
+      return { type: 'reply', text: event.text, by }
+    case 'promised':
+      return { type: 'promise', text: event.text, due: event.dueAt, to: event.to, worth: event.worth, by }
+    case 'promise-kept':
+      return { type: 'keep-promise', id: event.id, evidence: event.evidence, by }
+    case 'timer-warned':
+    case 'timer-breached':
+    case 'escalation-due':
+    case 'reminded':
+    case 'follow-up-due':
+      return undefined
+  }
+}
+
+/** What the command comes to; nothing where it is refused. */
+function attempt(state: Complaint | undefined, command: Command, context: Context): Event[] {
+  try {
+    return decide(state, command, context)
+  } catch (error) {
+    if (error instanceof Refusal) return []
+    throw error
+  }
+}
+
+function firstOf(stored: readonly Event[], made: readonly Event[]): Difference | undefined {
+  for (const [index, event] of made.entries()) {
+    const found = differenceAt(stored[index], event)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+function differenceAt(stored: Event | undefined, made: Event | undefined): Difference | undefined {
+  const seq = stored?.seq ?? made?.seq
+  const found =
+    stored !== undefined && made !== undefined && stored.type === made.type
+      ? firstDifference(plain(stored), plain(made), '')
+      : { field: 'type', stored: stored?.type ?? NOTHING, recomputed: made?.type ?? NOTHING }
+  return found && { ...found, ...(seq === undefined ? {} : { seq }) }
+}
+
+const NOTHING = '(nothing)'
+
+/** As it is after being stored: without what is undefined. */
+const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value ?? null))
+
+function firstDifference(stored: unknown, recomputed: unknown, field: string): Difference | undefined {
+  if (isObject(stored) && isObject(recomputed)) {
+    for (const key of new Set([...Object.keys(recomputed), ...Object.keys(stored)])) {
+      const found = firstDifference(stored[key], recomputed[key], field === '' ? key : `${field}.${key}`)
+      if (found !== undefined) return found
+    }
+    return undefined
+  }
+  if (stored === recomputed) return undefined
+  return { field, stored: shown(stored, field), recomputed: shown(recomputed, field) }
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null
+
+/** Fields whose texts are words of ours. */
+const OURS = /(^|\.)(type|state|stage|role|timer|policy\.name)$|^timers\.\d+\.name$/
+
+function shown(value: unknown, field: string): string {
+  if (value === undefined || value === null) return NOTHING
+  if (isObject(value)) return '(something)'
+  if (typeof value !== 'string') return String(value)
+  return OURS.test(field) || /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(value) ? value : '(a text)'
+}

@@ -1,0 +1,149 @@
+import fc from 'fast-check'
+import type { Event } from '../../functions/domain/complaint.ts'
+import { type Action, type Actor, nextFor, Refusal } from '../../functions/domain/decide.ts'
+import { addSeconds } from '../../functions/domain/instant.ts'
+import { given, type Story } from './complaints.ts'
+import { everything, laxer, sameAgain, stricter } from './policies.ts'
+
+/*
+ * Generated histories of one complaint: whatever people do, in whatever order, however late or often the clock comes,
+ * and under whichever policy it is moved to.
+ */
+
+const actor: fc.Arbitrary<Actor> = fc.constantFrom<Actor>(
+  { id: 'sam', team: 'support' },
+  { id: 'priya', team: 'support' },
+  { id: 'bea', team: 'billing' },
+  { id: 'slack:U1' },
+  { id: 'token:ops' },
+)
+
+const customerText = fc.constantFrom('thanks!', 'OK 👍', 'thanks for nothing', 'where is my refund?')
+
+/** Actions but promises, whose deadline depends on when they are made. */
+export const action: fc.Arbitrary<Action> = fc.oneof(
+  fc.constantFrom<Action>(
+    { type: 'acknowledge' },
+    { type: 'take' },
+    { type: 'accept-handoff' },
+    { type: 'resume' },
+    { type: 'close' },
+    { type: 'decline-handoff', reason: 'not ours' },
+    { type: 'pause', reason: 'waiting for the customer' },
+    { type: 'resolve', summary: 'answered' },
+    { type: 'reopen', reason: 'not so' },
+    { type: 'withdraw', reason: 'sent in error' },
+    { type: 'note', text: 'called' },
+    { type: 'reply', text: 'we are on it' },
+    { type: 'keep-promise' },
+    { type: 'keep-promise', id: 'p3', evidence: 'a receipt' },
+  ),
+  customerText.map((text): Action => ({ type: 'record-customer-reply', text })),
+  fc.constantFrom('sam', 'priya', 'bea', 'nobody').map((owner): Action => ({ type: 'assign', owner })),
+  fc
+    .constantFrom('billing', 'support', 'nowhere')
+    .map((toTeam): Action => ({ type: 'hand-off', toTeam, reason: 'theirs' })),
+)
+
+export type Step =
+  | { readonly kind: 'act'; readonly action: Action; readonly by: Actor }
+  | { readonly kind: 'promise'; readonly inSeconds: number; readonly by: Actor }
+  | { readonly kind: 'move'; readonly to: keyof typeof POLICIES }
+  /** The clock's wake-ups come at least once. */
+  | { readonly kind: 'fire'; readonly times: number }
+  | { readonly kind: 'workflow' }
+
+const POLICIES = { everything, sameAgain, stricter, laxer }
+const policy = fc.constantFrom(...(Object.keys(POLICIES) as (keyof typeof POLICIES)[]))
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { arbitrary: fc.record({ kind: fc.constant('act' as const), action, by: actor }), weight: 12 },
+  {
+    arbitrary: fc.record({
+      kind: fc.constant('promise' as const),
+      inSeconds: fc.integer({ min: 0, max: 500_000 }),
+      by: actor,
+    }),
+    weight: 1,
+  },
+  { arbitrary: fc.record({ kind: fc.constant('move' as const), to: policy }), weight: 2 },
+  {
+    arbitrary: fc.record({ kind: fc.constant('fire' as const), times: fc.integer({ min: 1, max: 2 }) }),
+    weight: 4,
+  },
+  { arbitrary: fc.constant({ kind: 'workflow' as const }), weight: 4 },
+)
+
+export const history = fc.record({
+  openedAfter: fc.integer({ min: 0, max: 400 * 86_400 }),
+  under: policy,
+  steps: fc.array(
+    fc.record({
+      afterSeconds: fc.oneof(
+        fc.constant(0),
+        fc.integer({ min: 0, max: 3_600 }),
+        fc.integer({ min: 0, max: 400_000 }),
+      ),
+      step,
+    }),
+    { maxLength: 25 },
+  ),
+})
+export type History = typeof history extends fc.Arbitrary<infer T> ? T : never
+
+/** Does what the workflow does when it is woken: acts until there is nothing left to do but wait. */
+export function work(story: Story, at: string): void {
+  for (let turn = 0; turn < 40; turn++) {
+    const next = nextFor(story.state)
+    if (next === 'escalation') story.send(at, { type: 'escalate' })
+    else if (next === 'closing') story.send(at, { type: 'close-after-silence' })
+    else return
+  }
+  throw new Error('The workflow does not come to rest')
+}
+
+/** Plays a generated history; `check` sees the story after every step, and `before` as it was before that. */
+export function play(
+  { openedAfter, under, steps }: History,
+  check: (story: Story, events: readonly Event[], now: string, step: Step) => void = () => {},
+): { story: Story; now: string } {
+  let now = addSeconds('2026-01-01T00:00:00Z', openedAfter)
+  const story = given(now, {}, POLICIES[under])
+  for (const { afterSeconds, step: todo } of steps) {
+    now = addSeconds(now, afterSeconds)
+    const from = story.events.length
+    take(story, todo, now)
+    check(story, story.events.slice(from), now, todo)
+  }
+  return { story, now }
+}
+
+function take(story: Story, step: Step, now: string): void {
+  switch (step.kind) {
+    case 'fire':
+      for (let time = 0; time < step.times; time++) story.passes(now)
+      return
+    case 'workflow':
+      work(story, now)
+      return
+    case 'act':
+      tolerate(() => story.does(now, step.action, step.by))
+      return
+    case 'promise': {
+      const due = addSeconds(now, step.inSeconds)
+      tolerate(() => story.does(now, { type: 'promise', text: 'a call', due }, step.by))
+      return
+    }
+    case 'move':
+      tolerate(() => story.send(now, { type: 'repolicy', to: POLICIES[step.to], by: { id: 'ops' } }))
+  }
+}
+
+/** A refusal is a fine outcome for a generated command; any other error is a bug. */
+export function tolerate(run: () => void): void {
+  try {
+    run()
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+  }
+}
