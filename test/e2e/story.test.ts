@@ -11,7 +11,7 @@ import { type Answer, clientOf } from './support/client.ts'
 type Step = (typeof story.steps)[number]
 
 /** What steps may require that there is not. */
-const MISSING = new Set(['repeat contact', 'promises'])
+const MISSING = new Set(['repeat contact'])
 
 const SAM = 'U0SAM000000'
 
@@ -36,9 +36,9 @@ async function perform(step: Step): Promise<Answer | undefined> {
   if (step.webhook === 'x') return client.signedX(post(step))
   if (step.command === undefined) return undefined
   if (step.by === 'owner, Slack button') return client.pressButton(complaintId, step.command, SAM)
-  const { command: type, to: toTeam, reason, summary, redress } = step
+  const { command: type, to: toTeam, reason, summary, redress, text, due } = step
   const as = step.by === 'someone in billing' ? 'bea' : undefined
-  const fields = { type, toTeam, reason, summary, redress, as }
+  const fields = { type, toTeam, reason, summary, redress, text, due, as }
   return client.ops(`/complaints/${complaintId}/commands`, fields)
 }
 
@@ -50,14 +50,14 @@ describe(`The story "${story.title}"`, () => {
   for (const step of story.steps.filter(({ requires }) => requires === undefined || !MISSING.has(requires))) {
     const what =
       step.command ?? (step.webhook ? `a post${step.redelivery ? ', delivered again' : ''}` : 'time passes')
-    it(`${step.at}: ${what} → ${JSON.stringify(step.expect)}`, async () => {
+    it(`${step.at}: ${what} → ${JSON.stringify(step.expect ?? {})}`, async () => {
       // Time passes in whole seconds, so what the step does happens in the very second that the story names.
       await client.travelTo(step.at)
       const answer = await perform(step)
       if (answer !== undefined) expect([200, 202]).toContain(answer.status)
       if (answer?.body.complaintId !== undefined && complaintId === '') complaintId = answer.body.complaintId
 
-      const expected = step.expect as Record<string, unknown>
+      const expected: Record<string, unknown> = step.expect ?? {}
       const { complaint } = await client.atRest(complaintId)
       const events = await client.events(complaintId)
       if (expected.outcome !== undefined)
@@ -81,6 +81,16 @@ describe(`The story "${story.title}"`, () => {
       if (expected.event === 'accept-handoff breached') {
         const breach = events.find(({ type }) => type === 'timer-breached')
         expect(breach).toMatchObject({ timer: 'accept-handoff', at: step.at, actor: 'clock' })
+      }
+      if (expected.event === "promise breached, owner's lead told") {
+        const [breach, escalated] = events.slice(-2)
+        expect(breach).toMatchObject({
+          type: 'timer-breached',
+          timer: complaint.timers.at(-1)?.name,
+          at: step.at,
+        })
+        expect(escalated).toMatchObject({ type: 'escalated', role: 'team-lead', people: ['kofi'] })
+        expect(complaint.promises).toMatchObject([{ state: 'broken', brokenAt: step.at }])
       }
       for (const [name, wanted] of Object.entries(
         (expected.timers as Record<string, string> | undefined) ?? {},
@@ -119,6 +129,11 @@ describe(`The story "${story.title}"`, () => {
       ['timer-breached', 'clock', undefined],
       ['escalated', 'clock', undefined],
       ['handoff-accepted', 'bea', 'token:local'],
+      ['promised', 'token:local', undefined],
+      ['timer-warned', 'clock', undefined],
+      ['timer-breached', 'clock', undefined],
+      ['escalated', 'clock', undefined],
+      ['promise-kept', 'token:local', undefined],
       ['timer-warned', 'clock', undefined],
       ['resolved', 'token:local', undefined],
       ['closed', 'token:local', undefined],
