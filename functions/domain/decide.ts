@@ -386,8 +386,9 @@ export type Next =
 /** What the workflow owes a complaint in this state; an execution can start, or go on, from any of them. */
 export function nextFor(state: Complaint): Next {
   if (state.stage === 'closed' || state.stage === 'withdrawn') return 'done'
-  if (state.stage === 'resolved') return maySilenceClose(state) ? 'closing' : 'confirmation'
+  // A promise can be broken after the resolution, and people have to be told then too.
   if (nextOwed(state) !== undefined) return 'escalation'
+  if (state.stage === 'resolved') return maySilenceClose(state) ? 'closing' : 'confirmation'
   if (state.handoff !== undefined) return 'handoff'
   return state.stage === 'received' || state.stage === 'reopened' ? 'acknowledgement' : 'resolution'
 }

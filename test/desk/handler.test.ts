@@ -279,6 +279,30 @@ describe('a list of complaints', () => {
 })
 
 describe('a command', () => {
+  it('records a promise, which the complaint then shows, and which keeps it from being closed', async () => {
+    const due = '2026-11-24T13:00:00+01:00'
+    await send({ type: 'acknowledge' })
+    const made = await send({ type: 'promise', text: 'a refund', due, as: 'sam' })
+    expect(made.status).toBe(200)
+    expect(made.body.promises).toEqual([
+      expect.objectContaining({ id: 'p3', dueAt: '2026-11-24T12:00:00Z', state: 'open', madeBy: 'sam' }),
+    ])
+    await send({ type: 'resolve', summary: 'agreed' })
+    expect(await send({ type: 'close' })).toMatchObject({ status: 409 })
+    expect((await send({ type: 'keep-promise', evidence: 'ref 1' })).body.promises).toMatchObject([
+      { state: 'kept', keptBy: 'token:ops', evidence: 'ref 1' },
+    ])
+    expect(await send({ type: 'close' })).toMatchObject({ status: 200 })
+  })
+
+  it('with a promise that is due in the past, or at no instant, is refused by its field', async () => {
+    for (const due of ['2026-11-23T09:00:00Z', 'tomorrow']) {
+      const { status, body } = await send({ type: 'promise', text: 'x', due })
+      expect(status).toBe(422)
+      expect(body.errors).toMatchObject([{ field: 'due' }])
+    }
+  })
+
   it('changes the complaint and gives it back', async () => {
     expect(await send({ type: 'acknowledge' })).toMatchObject({
       status: 200,

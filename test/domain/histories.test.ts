@@ -111,6 +111,16 @@ describe('in every history', () => {
     })
   })
 
+  it('once the workflow has done its work, nobody is owed a call but by a ladder that a pause holds', () => {
+    property((generated) => {
+      const { story, now } = play(generated)
+      story.passes(now)
+      work(story, now)
+      const owing = story.state.timers.filter(({ owed }) => owed.length > 0)
+      expect(owing.filter((timer) => !isHeld(timer))).toEqual([])
+    })
+  })
+
   it('a complaint that is over has no timer that would ever do anything, and owes nobody an escalation', () => {
     property((generated) => {
       play(generated, (story) => {

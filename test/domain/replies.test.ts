@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Refusal } from '../../functions/domain/decide.ts'
+import { nextFor, Refusal } from '../../functions/domain/decide.ts'
 import { needsAnswer } from '../../functions/domain/thanks.ts'
 import { given, type Story } from '../support/complaints.ts'
 import { everything } from '../support/policies.ts'
@@ -242,6 +242,15 @@ describe('a promise', () => {
     ])
     expect(story.timer('promise:p3')).toMatchObject({ state: 'met', breachedAt: '2026-11-24T12:00:00Z' })
     expect(story.passes('2026-11-24T17:00:00Z')).toEqual([])
+  })
+
+  it('involves people when it is broken after the resolution, too', () => {
+    const story = promised()
+    story.does('2026-11-23T14:00:00Z', { type: 'resolve', summary: 'refund agreed' })
+    story.passes('2026-11-24T12:00:00Z')
+    expect(nextFor(story.state)).toBe('escalation')
+    story.send('2026-11-24T12:00:00Z', { type: 'escalate' })
+    expect(nextFor(story.state)).toBe('confirmation')
   })
 
   it('goes on through a pause and through the resolution', () => {

@@ -210,6 +210,27 @@ describe('The message for many', () => {
     expect(gathered()[0]?.text).toContain(' 7 more ')
   })
 
+  it('is posted once, although somebody else comes while Slack takes its time', async () => {
+    const messages = await known(ids(10), ignored())
+    await outbox.deliver(messages)
+    slack.passed += 10_000
+    const others = messages.slice(-2)
+    let meanwhile: string[] | undefined
+    slack.faults = async (method, form) => {
+      if (method !== 'chat.postMessage' || !form.text?.includes('more complaint')) return undefined
+      // Once only: were it posted twice, the second would go through.
+      if (meanwhile !== undefined) return undefined
+      meanwhile = []
+      meanwhile = await outbox.deliver(others, 2)
+      return undefined
+    }
+    expect(await outbox.deliver(messages.slice(3, 8), 2)).toEqual([])
+    expect(meanwhile).toHaveLength(2)
+    slack.passed += 60_000
+    expect(await outbox.deliver(others, 3)).toEqual([])
+    expect(gathered()).toHaveLength(1)
+  })
+
   it('fits, whatever is in it', () => {
     fc.assert(
       fc.property(fc.nat(500), fc.nat(MOST_MENTIONED), fc.webUrl(), (count, people, url) => {

@@ -38,7 +38,7 @@ export class FakeSlack {
   /** What was posted to a response_url. */
   readonly responses: unknown[] = []
   /** Asked before every call; returns what goes wrong with it, if anything does. */
-  faults: (method: string, form: Form) => Fault | undefined = () => undefined
+  faults: (method: string, form: Form) => Fault | undefined | Promise<Fault | undefined> = () => undefined
   /** How far this Slack's clock is ahead of the real one, in milliseconds. */
   passed = 0
   #server: Server | undefined
@@ -113,7 +113,7 @@ export class FakeSlack {
     const method = request.url?.replace('/api/', '') ?? ''
     const form = Object.fromEntries(new URLSearchParams(body))
     this.calls.push({ method, form })
-    const fault = this.faults(method, form)
+    const fault = await this.faults(method, form)
     if (fault?.kind === 'rate-limited') {
       answer({ ok: false, error: 'ratelimited' }, 429, { 'retry-after': String(fault.retryAfter) })
     } else if (fault?.kind === 'error') answer({ ok: false, error: fault.code })
