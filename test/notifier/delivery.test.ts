@@ -43,7 +43,7 @@ describe('A complaint in Slack', () => {
     expect(others).toEqual([])
     expect(parent?.channel).toBe(slack.channels.get('support'))
     expect(told(parent)).toContain('*Stage*\\nreceived')
-    expect(told(parent)).toContain('*Owner*\\n<@U0SAM000000>')
+    expect(told(parent)).toContain('*Owner*\\nSam')
 
     story.does('2026-11-23T09:05:00Z', { type: 'acknowledge' })
     tell(story.events)
