@@ -4,11 +4,11 @@ import { addSeconds } from '../../functions/domain/instant.ts'
 import { type Client, clientOf, type SlackMessage } from './support/client.ts'
 import { startTestStack, type TestStack } from './support/stack.ts'
 
-const COUNT = 60
+const COUNT = 24
 const MORNING = '2026-11-23T09:00:00Z'
 const SAM = '<@U0SAM000000>'
 
-// Sixty complaints left behind would climb their ladders through every other test's journeys.
+// Complaints left behind would climb their ladders through every other test's journeys.
 let stack: TestStack
 let client: Client
 let slack: WebClient
@@ -43,7 +43,7 @@ async function messages(channel: string, ts?: string): Promise<SlackMessage[]> {
 
 const mentions = (message: SlackMessage): boolean => /<@/.test(message.text + JSON.stringify(message.blocks))
 
-describe('Sixty complaints that nobody looks at for an hour', () => {
+describe('Two dozen complaints that nobody looks at for an hour', () => {
   it('call their owner at each step in three lines and one message for the rest, and every thread tells all of it', async () => {
     const ids = await Promise.all(
       Array.from({ length: COUNT }, async () => {
