@@ -27,6 +27,8 @@ export interface StageConfig {
   readonly auditRateMinutes: number
   /** When it compares every open complaint with the running executions as well, and counts both. */
   readonly sweep: 'hourly' | 'every round'
+  /** How long calls in Slack wait to be told together, and how often their message changes; Slack's limits want 10. */
+  readonly gatherSeconds: number
   /** Per group of routes: the channels' webhooks, Slack, and the ops API. */
   readonly throttle: { readonly webhooks: Throttle; readonly slack: Throttle; readonly ops: Throttle }
   /**
@@ -57,6 +59,7 @@ const byStage: Record<
     logLevel: 'INFO',
     auditRateMinutes: 1,
     sweep: 'every round',
+    gatherSeconds: 1,
     throttle: {
       webhooks: { rateLimit: 1000, burstLimit: 1000 },
       slack: { rateLimit: 1000, burstLimit: 1000 },
@@ -72,6 +75,7 @@ const byStage: Record<
     logLevel: 'DEBUG',
     auditRateMinutes: 5,
     sweep: 'hourly',
+    gatherSeconds: 10,
     throttle: {
       webhooks: { rateLimit: 50, burstLimit: 100 },
       slack: { rateLimit: 20, burstLimit: 40 },
@@ -86,6 +90,7 @@ const byStage: Record<
     logLevel: 'INFO',
     auditRateMinutes: 5,
     sweep: 'hourly',
+    gatherSeconds: 10,
     // A channel's outage ends in everything it held back arriving at once: the burst is for that hour.
     throttle: {
       webhooks: { rateLimit: 200, burstLimit: 500 },

@@ -25,6 +25,11 @@ export interface Outside {
   readonly slack: WebClient
   /** Real time, in milliseconds: it is compared with Slack's clock, not with the stage's. */
   readonly nowMs: () => number
+  /**
+   * How often a message that calls for many complaints changes at most, and how long its first call waits for others,
+   * so that it names a number worth calling for. Slack allows about 50 updates a minute, most of which the cards need.
+   */
+  readonly gatherSeconds: number
 }
 
 /** The event of a message is not in the ledger yet. */

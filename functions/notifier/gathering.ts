@@ -14,11 +14,6 @@ export interface Gathered {
   readonly channel: string
 }
 
-/**
- * How often the message changes at most, and how long the first call waits for others, so that it names a number worth
- * calling for. Slack allows about 50 updates a minute in all, most of which the cards need.
- */
-const EVERY_SECONDS = 10
 /** Longer than whoever works on the message can take: an invocation ends sooner. */
 const BUSY_SECONDS = 60
 
@@ -31,7 +26,7 @@ const BUSY_SECONDS = 60
  */
 export async function tellGathered(gathered: Gathered, outside: Outside): Promise<void> {
   const { key } = gathered
-  const { calls } = outside
+  const { calls, gatherSeconds } = outside
   // In this order: calls only ever become more, so as many as had been shown before are those that had been shown.
   const loaded = await calls.load(key)
   const all = await calls.gathered(key)
@@ -42,9 +37,9 @@ export async function tellGathered(gathered: Gathered, outside: Outside): Promis
   if (now < busyUntil) throw new Later(busyUntil - now)
   if (shownAt === undefined) {
     await calls.save(key, { ...loaded, shownAt: now })
-    throw new Later(EVERY_SECONDS)
+    throw new Later(gatherSeconds)
   }
-  if (sending === undefined && now < shownAt + EVERY_SECONDS) throw new Later(shownAt + EVERY_SECONDS - now)
+  if (sending === undefined && now < shownAt + gatherSeconds) throw new Later(shownAt + gatherSeconds - now)
 
   const claimed = await calls.save(key, { ...loaded, busyUntil: now + BUSY_SECONDS })
   if (claimed === undefined) throw new Later(1)

@@ -16,6 +16,7 @@ const secretArn = env('SLACK_SECRET')
 const ledger = new Ledger(dynamodb, table)
 const threads = new Threads(dynamodb, table)
 const calls = new Calls(dynamodb, table)
+const gatherSeconds = Number(env('GATHER_SECONDS'))
 
 /** One call to Slack. Long, as a call given up on has to be looked for afterwards. */
 const CALL_TIMEOUT_MS = 10_000
@@ -32,5 +33,6 @@ export async function handler(event: SQSEvent, context: Context): Promise<SQSBat
     sqs,
     queueUrl,
     nowMs: Date.now,
+    gatherSeconds,
   })
 }

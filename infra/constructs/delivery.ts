@@ -27,7 +27,11 @@ export class Delivery extends Construct {
       name: 'notifier',
       description: 'Tells a complaint’s Slack thread what happened, in order',
       timeout: NOTIFIER_TIMEOUT,
-      environment: { ...slackEnvironment(config, secrets), OUTBOX_QUEUE_URL: queues.outbox.queueUrl },
+      environment: {
+        ...slackEnvironment(config, secrets),
+        OUTBOX_QUEUE_URL: queues.outbox.queueUrl,
+        GATHER_SECONDS: String(config.gatherSeconds),
+      },
       statements: [
         ledger.allow('GetItem', 'Query', 'UpdateItem'),
         allow(['secretsmanager:GetSecretValue'], [secrets.slack.secretArn]),

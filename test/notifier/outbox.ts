@@ -148,6 +148,7 @@ export class Outbox {
       calls: this.calls,
       slack: slackClient('xoxb-test', 2000, this.#slack.apiUrl),
       nowMs: () => this.#slack.nowMs(),
+      gatherSeconds: 10,
       sqs: { send: send as unknown as Surroundings['sqs']['send'] },
       queueUrl: 'http://queue',
     }
