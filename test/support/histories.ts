@@ -109,11 +109,11 @@ export function play(
 ): { story: Story; now: string } {
   let now = addSeconds('2026-01-01T00:00:00Z', openedAfter)
   const story = given(now, {}, POLICIES[under])
-  for (const { afterSeconds, step: todo } of steps) {
+  for (const { afterSeconds, step: next } of steps) {
     now = addSeconds(now, afterSeconds)
     const from = story.events.length
-    take(story, todo, now)
-    check(story, story.events.slice(from), now, todo)
+    take(story, next, now)
+    check(story, story.events.slice(from), now, next)
   }
   return { story, now }
 }
