@@ -94,6 +94,39 @@ export interface Message {
   readonly customerTier?: string | undefined
   /** How many people follow the customer. Recorded as evidence; no rule can match it and nothing depends on it. */
   readonly reach?: number | undefined
+  /** What heads an email, a ticket or a review; `text` does not repeat it. */
+  readonly subject?: string | undefined
+  /** The source's id of the conversation that it is part of: a ticket, a chat, the thread below a post. */
+  readonly conversation?: string | undefined
+  /** The `messageId`s, in the same source, of what it answers: the customer's own messages or ours; nearest first. */
+  readonly inReplyTo?: readonly string[] | undefined
+  readonly attachments?: readonly Attachment[] | undefined
+  /**
+   * The post as its platform showed it, for when it is edited or gone: the platform's own JSON, or what of it matters.
+   * Of public messages only.
+   */
+  readonly evidence?: string | undefined
+}
+
+/** A file that came with a message; it stays where it is. */
+export interface Attachment {
+  /** Where to find it; an id of the source's where it has no address. */
+  readonly reference: string
+  readonly name?: string | undefined
+  /** A media type, `image/png`. */
+  readonly contentType?: string | undefined
+  readonly bytes?: number | undefined
+}
+
+/** A message that its author has changed or taken back. What it was before stays on record. */
+export interface Amendment {
+  readonly source: string
+  /** The message's own id, as it came with the message. */
+  readonly messageId: string
+  readonly change: 'edited' | 'deleted'
+  readonly at: Instant
+  /** What it says now; of an edited one. */
+  readonly text?: string | undefined
 }
 
 export const SEVERITIES = ['low', 'normal', 'high', 'critical'] as const

@@ -30,7 +30,7 @@ export function makeHandler({ ledger, secrets, clock, nowMs }: IntakeDependencie
     const request = inboundOf(event)
     if (event.requestContext.http.method === 'GET') return handshake(source, request)
     await verify(source, request)
-    return receive(source.parse(request))
+    return receive(source.parse(request).filter((found): found is Message => !('change' in found)))
   })
 
   async function verify(source: Source, request: Inbound): Promise<void> {

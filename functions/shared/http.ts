@@ -17,6 +17,8 @@ export interface Inbound {
   readonly headers: Readonly<Record<string, string | undefined>>
   readonly query: URLSearchParams
   readonly body: Uint8Array
+  /** The whole address that was called, as the caller wrote it: some platforms sign it. */
+  readonly url: string
 }
 
 /** Far above any message that people write, far below what a function can take. */
@@ -123,7 +125,10 @@ export function inboundOf(event: HttpEvent): Inbound {
   if (body.length > MAX_BODY_BYTES) {
     throw new Problem('too-large', `The body has ${body.length} bytes; at most ${MAX_BODY_BYTES} are read`)
   }
-  return { headers: event.headers, query: new URLSearchParams(event.rawQueryString), body }
+  const { headers, rawPath, rawQueryString } = event
+  const { 'x-forwarded-proto': scheme = 'https', host = event.requestContext.domainName } = headers
+  const url = `${scheme}://${host}${rawPath}${rawQueryString === '' ? '' : `?${rawQueryString}`}`
+  return { headers, query: new URLSearchParams(rawQueryString), body, url }
 }
 
 /**

@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import * as z from 'zod'
-import type { Message } from '../domain/complaint.ts'
+import type { Amendment, Message } from '../domain/complaint.ts'
 import type { Inbound } from '../shared/http.ts'
 
 /**
@@ -18,12 +18,12 @@ export interface Source {
    */
   verify(request: Inbound, secrets: SourceSecrets, nowMs: number): void
   /**
-   * The messages in a verified request; none where it holds nothing that anybody complains in. All of it is checked
-   * here: a request is taken whole or refused whole.
+   * What a verified request holds: messages, and what became of earlier ones; nothing where it holds nothing that anybody
+   * complains in, as is what we wrote ourselves. All of it is checked here: a request is taken whole or refused whole.
    *
    * @throws Problem `malformed-body`, `unsupported-media-type`, `invalid`.
    */
-  parse(request: Inbound): Message[]
+  parse(request: Inbound): (Message | Amendment)[]
   /**
    * The answer to the platform's GET, for one that wants proof of who listens.
    *

@@ -1,6 +1,8 @@
 import { createHmac } from 'node:crypto'
 import { Webhook } from 'standardwebhooks'
+import type { Message } from '../../functions/domain/complaint.ts'
 import type { Inbound } from '../../functions/shared/http.ts'
+import type { Source } from '../../functions/sources/source.ts'
 
 /** The published vector's secret; good for every test of source web. */
 export const WEB_SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'
@@ -10,7 +12,15 @@ export const inbound = (
   body: string | Uint8Array,
   headers: Record<string, string> = {},
   query = '',
-): Inbound => ({ headers, query: new URLSearchParams(query), body: Buffer.from(body) })
+  url = 'https://api.example/webhooks/test',
+): Inbound => ({ headers, query: new URLSearchParams(query), body: Buffer.from(body), url })
+
+/** What a source reads in a request that holds messages and nothing else. */
+export const messagesIn = (source: Source, request: Inbound): Message[] =>
+  source.parse(request).map((found) => {
+    if ('change' in found) throw new Error(`An amendment where a message should be: ${found.messageId}`)
+    return found
+  })
 
 /** Headers of source web for a body, signed by the reference library. */
 export function webHeaders(

@@ -3,7 +3,16 @@ import { describe, expect, it } from 'vitest'
 import { Problem } from '../../functions/shared/problem.ts'
 import type { SourceSecrets } from '../../functions/sources/source.ts'
 import { x } from '../../functions/sources/x.ts'
-import { inbound, X_SECRET, xActivity, xDirectMessage, xHeaders, xPost, xSignature } from './requests.ts'
+import {
+  inbound,
+  messagesIn,
+  X_SECRET,
+  xActivity,
+  xDirectMessage,
+  xHeaders,
+  xPost,
+  xSignature,
+} from './requests.ts'
 
 const kindOf = (act: () => unknown): string => {
   try {
@@ -93,7 +102,7 @@ describe('the handshake of source x', () => {
 
 describe('a delivery of source x', () => {
   const parse = (body: unknown) =>
-    x.parse(inbound(JSON.stringify(body), { 'content-type': 'application/json' }))
+    messagesIn(x, inbound(JSON.stringify(body), { 'content-type': 'application/json' }))
   const parsePost = (changes: Record<string, unknown>) =>
     parse(xActivity({ tweet_create_events: [xPost(changes)] }))[0]
 
@@ -219,7 +228,7 @@ describe('a delivery of source x', () => {
     for (const sender_id of ['__proto__', 'constructor', 'toString']) {
       const event = xDirectMessage({ message_create: { sender_id, message_data: { text: 'x' } } })
       const body = JSON.stringify(xActivity({ direct_message_events: [event], users: {} }))
-      expect(x.parse(inbound(body, { 'content-type': 'application/json' }))[0]?.author).toEqual({
+      expect(messagesIn(x, inbound(body, { 'content-type': 'application/json' }))[0]?.author).toEqual({
         id: sender_id,
       })
     }
