@@ -5,6 +5,7 @@
 import { RemovalPolicy } from 'aws-cdk-lib'
 import { RetentionDays } from 'aws-cdk-lib/aws-logs'
 import * as z from 'zod'
+import { SOURCE_NAMES, type SourceName } from './sources.ts'
 
 export const STAGES = ['local', 'dev', 'prod'] as const
 export type Stage = (typeof STAGES)[number]
@@ -36,6 +37,13 @@ export interface StageConfig {
    * limit to reserve any of it, so this is for production.
    */
   readonly reserveConcurrency: boolean
+  /** The places that complaints come from: each has a secret, which costs $0.40 a month on AWS. */
+  readonly sources: readonly SourceName[]
+  /**
+   * The address that platforms were told, up to `/webhooks`, where it is not the API's own: a custom domain, a CDN. Some
+   * sign it. `{apiId}` in it stands for the API's id, which the emulator has in its addresses.
+   */
+  readonly publicUrl?: string
   /** The alarms' topic: one that exists already, instead of one of our own. */
   readonly alarmTopicArn?: string
   /** Who gets the alarms by e-mail, through our own topic. */
@@ -50,7 +58,10 @@ export interface StageConfig {
 
 const byStage: Record<
   Stage,
-  Omit<StageConfig, 'stage' | 'alarmTopicArn' | 'alarmEmail' | 'runbookUrl' | 'slackApiUrl'>
+  Omit<
+    StageConfig,
+    'stage' | 'sources' | 'publicUrl' | 'alarmTopicArn' | 'alarmEmail' | 'runbookUrl' | 'slackApiUrl'
+  >
 > = {
   local: {
     removalPolicy: RemovalPolicy.DESTROY,
@@ -111,12 +122,17 @@ const Options = z.object({
     .regex(/^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]+$/, 'alarmTopicArn is not the ARN of an SNS topic')
     .optional(),
   runbookUrl: z.string().min(1).default('docs/runbook.md'),
+  sources: z.string().optional(),
+  publicUrl: z
+    .string()
+    .regex(/^https?:\/\/[^\s?#]+[^\s?#/]$/, 'publicUrl is not an address like https://complaints.example.org')
+    .optional(),
   slackApiUrl: z.url({ protocol: /^https?$/, error: 'REDRESS_SLACK_API_URL is not a URL' }).optional(),
 })
 
 /** What the person deploying may say: CDK context (`-c key=value`) and one environment variable. */
 export interface ConfigInput {
-  /** `stage`, `alarmEmail`, `alarmTopicArn`, `runbookUrl`, as found in the context; anything may be missing. */
+  /** `stage`, `sources`, `publicUrl`, `alarmEmail`, `alarmTopicArn`, `runbookUrl`, as found in the context; anything may be missing. */
   readonly context: (key: string) => unknown
   readonly env: Readonly<Record<string, string | undefined>>
 }
@@ -131,12 +147,23 @@ export function readConfig({ context, env }: ConfigInput): StageConfig {
     alarmEmail: context('alarmEmail'),
     alarmTopicArn: context('alarmTopicArn'),
     runbookUrl: context('runbookUrl'),
+    sources: context('sources'),
+    publicUrl: context('publicUrl'),
     slackApiUrl: env.REDRESS_SLACK_API_URL,
   })
   if (!parsed.success) throw new Error(misconfigured(parsed.error.issues.map((issue) => issue.message)))
 
-  const { stage, alarmEmail, alarmTopicArn, runbookUrl, slackApiUrl } = parsed.data
+  const { stage, alarmEmail, alarmTopicArn, runbookUrl, slackApiUrl, publicUrl } = parsed.data
   const mistakes: string[] = []
+  const named = (parsed.data.sources ?? { local: 'all', dev: 'web', prod: '' }[stage])
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '')
+  const unknown = named.filter((name) => name !== 'all' && !SOURCE_NAMES.some((known) => known === name))
+  if (unknown.length > 0)
+    mistakes.push(`there is no source ${unknown.join(', ')}; sources: ${SOURCE_NAMES.join(', ')}`)
+  // No default: a deployment that forgot to say it would take the secrets of those in use away.
+  if (named.length === 0) mistakes.push('say where complaints come from: -c sources=web,x (or all)')
   if (stage === 'local' && slackApiUrl === undefined)
     mistakes.push('the local stage talks to a Slack emulator: set REDRESS_SLACK_API_URL to its address')
   if (stage !== 'local' && slackApiUrl !== undefined)
@@ -151,6 +178,8 @@ export function readConfig({ context, env }: ConfigInput): StageConfig {
     stage,
     ...byStage[stage],
     runbookUrl,
+    sources: SOURCE_NAMES.filter((name) => named.includes('all') || named.includes(name)),
+    ...(publicUrl === undefined ? {} : { publicUrl }),
     ...(alarmEmail === undefined ? {} : { alarmEmail }),
     ...(alarmTopicArn === undefined ? {} : { alarmTopicArn }),
     ...(slackApiUrl === undefined ? {} : { slackApiUrl }),

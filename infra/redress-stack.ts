@@ -14,6 +14,7 @@ import { Secrets } from './constructs/secrets.ts'
 import { Streams } from './constructs/streams.ts'
 import { Workflow } from './constructs/workflow.ts'
 import { checkPolicies } from './policies.ts'
+import { secretOutput } from './sources.ts'
 
 export interface RedressStackProps {
   readonly config: StageConfig
@@ -63,8 +64,9 @@ export class RedressStack extends Stack {
       DueQueueUrl: queues.due.queueUrl,
       ExportBucketName: finance.bucket.bucketName,
       SlackSecretArn: secrets.slack.secretArn,
-      WebSecretArn: secrets.sources.web.secretArn,
-      XSecretArn: secrets.sources.x.secretArn,
+      ...Object.fromEntries(
+        [...secrets.sources].map(([source, { secretArn }]) => [secretOutput(source), secretArn]),
+      ),
     }
     for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value })
   }

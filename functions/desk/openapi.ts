@@ -1,7 +1,6 @@
 import * as z from 'zod'
 import { PROBLEMS, type ProblemKind } from '../shared/problem.ts'
-import { webBody } from '../sources/web.ts'
-import { xBody } from '../sources/x.ts'
+import { SOURCE_NAMES, sources } from '../sources/index.ts'
 import { COMMANDS, complaintId, complaintView, eventView, listQuery } from './schema.ts'
 
 let made: unknown
@@ -47,6 +46,20 @@ const bare = ({ $schema: _, $id: __, ...rest }: Record<string, unknown>): Record
 /** Requests are described as they are sent, before they are normalised. */
 const schemaOf = (schema: z.ZodType) => bare(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }))
 
+/** What the document calls the body of a source. */
+const bodyName = (source: string): string => `${source.slice(0, 1).toUpperCase()}${source.slice(1)}Body`
+
+/** A source's body may be of any kind: those of one media type share an entry. */
+const webhookBodies = () =>
+  Object.fromEntries(
+    [...Map.groupBy(sources, ([, { accepts }]) => accepts.contentType ?? 'application/json')].map(
+      ([contentType, some]) => [
+        contentType,
+        { schema: { anyOf: some.map(([name]) => ref(bodyName(name))) } },
+      ],
+    ),
+  )
+
 function document() {
   const { acknowledge, ...others } = COMMANDS
   const anyCommand = z.discriminatedUnion('type', [acknowledge, ...Object.values(others)])
@@ -54,8 +67,7 @@ function document() {
   for (const [id, schema] of Object.entries({
     Complaint: complaintView,
     Event: eventView,
-    WebMessage: webBody,
-    XActivity: xBody,
+    ...Object.fromEntries([...sources].map(([name, { accepts }]) => [bodyName(name), accepts.body])),
     Command: anyCommand,
   })) {
     registry.add(schema, { id })
@@ -63,6 +75,7 @@ function document() {
   const { schemas } = z.toJSONSchema(registry, { io: 'input', unrepresentable: 'any' })
   const query = schemaOf(listQuery) as { properties: Record<string, unknown> }
   const id = parameter('path', 'id', schemaOf(complaintId))
+  const shakers = [...sources].filter(([, { accepts }]) => accepts.handshake !== undefined)
   const ops = ['unauthenticated', 'not-allowed'] as const
   const slack = (operationId: string, summary: string, contentType: string) => ({
     post: {
@@ -94,36 +107,36 @@ function document() {
           tags: ['Webhooks'],
           security: [],
           parameters: [
-            parameter('path', 'source', { type: 'string', enum: ['x'] }),
-            parameter('query', 'crc_token', text),
+            parameter('path', 'source', {
+              type: 'string',
+              enum: shakers.map(([name]) => name),
+            }),
+            ...shakers.flatMap(([, { accepts }]) =>
+              (accepts.handshake ?? []).map((name) => parameter('query', name, text, false)),
+            ),
           ],
           responses: {
-            200: answer('The token, signed', {
-              type: 'object',
-              properties: { response_token: text },
-              required: ['response_token'],
-            }),
+            200: { description: 'What the platform wants to hear' },
             ...problems('not-found', 'invalid'),
           },
         },
         post: {
           operationId: 'receive',
           summary: 'A signed message becomes a complaint',
-          description:
-            'Source web: Standard Webhooks (webhook-id, webhook-timestamp, webhook-signature). Source x: account activity of X (x-twitter-webhooks-signature).',
+          description: [...sources]
+            .map(
+              ([name, { accepts }]) => `Source ${name}: ${accepts.scheme} (${accepts.headers.join(', ')}).`,
+            )
+            .join(' '),
           tags: ['Webhooks'],
           security: [],
           parameters: [
-            parameter('path', 'source', { type: 'string', enum: ['web', 'x'] }),
-            ...[
-              'webhook-id',
-              'webhook-timestamp',
-              'webhook-signature',
-              'x-twitter-webhooks-signature',
-              'x-twitter-webhooks-signature-oauth2',
-            ].map((name) => header(name, false)),
+            parameter('path', 'source', { type: 'string', enum: SOURCE_NAMES }),
+            ...[...new Set([...sources.values()].flatMap(({ accepts }) => accepts.headers))].map((name) =>
+              header(name, false),
+            ),
           ],
-          requestBody: { required: true, ...jsonContent({ anyOf: [ref('WebMessage'), ref('XActivity')] }) },
+          requestBody: { required: true, content: webhookBodies() },
           responses: {
             202: answer('What became of it', ref('Receipt')),
             ...problems(

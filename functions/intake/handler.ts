@@ -8,7 +8,7 @@ import { type HttpEvent, type HttpResult, http, type Inbound, inboundOf, json } 
 import { Problem } from '../shared/problem.ts'
 import { readSecret, rereadSecret } from '../shared/secrets.ts'
 import { sources } from '../sources/index.ts'
-import { type Source, type SourceSecrets, sourceSecrets } from '../sources/source.ts'
+import { type Answer, type Source, type SourceSecrets, sourceSecrets, unset } from '../sources/source.ts'
 
 export interface IntakeDependencies {
   readonly ledger: Pick<Ledger, 'receive'>
@@ -30,25 +30,34 @@ export function makeHandler({ ledger, secrets, clock, nowMs }: IntakeDependencie
     const request = inboundOf(event)
     if (event.requestContext.http.method === 'GET') return handshake(source, request)
     await verify(source, request)
-    return receive(source.parse(request).filter((found): found is Message => !('change' in found)))
+    const result = await receive(
+      source.parse(request).filter((found): found is Message => !('change' in found)),
+    )
+    const answer = source.answer?.(request)
+    return answer === undefined ? result : as(answer)
   })
 
   async function verify(source: Source, request: Inbound): Promise<void> {
+    const check = (known: SourceSecrets): void => {
+      if (known.active.length === 0) throw unset()
+      source.verify(request, known, nowMs())
+    }
+    const known = await secrets.read(source.name)
     try {
-      source.verify(request, await secrets.read(source.name), nowMs())
+      check(known)
     } catch (error) {
-      if (!(error instanceof Problem && error.kind === 'wrong-signature')) throw error
+      const anotherMayFit = error instanceof Problem && error.kind === 'wrong-signature'
+      if (!anotherMayFit && known.active.length > 0) throw error
       const newest = await secrets.reread(source.name)
       if (newest === undefined) throw error
-      source.verify(request, newest, nowMs())
+      check(newest)
     }
   }
 
   async function handshake(source: Source, request: Inbound): Promise<HttpResult> {
     if (source.handshake === undefined)
       throw new Problem('not-found', 'This source needs no handshake: POST to it')
-    const { contentType, body } = source.handshake(request, await secrets.read(source.name))
-    return { statusCode: 200, headers: { 'content-type': contentType }, body }
+    return as(source.handshake(request, await secrets.read(source.name)))
   }
 
   async function receive(messages: readonly Message[]): Promise<HttpResult> {
@@ -64,6 +73,12 @@ export function makeHandler({ ledger, secrets, clock, nowMs }: IntakeDependencie
   }
 }
 
+const as = ({ contentType, body }: Answer): HttpResult => ({
+  statusCode: 200,
+  headers: { 'content-type': contentType },
+  body,
+})
+
 function sourceOf(event: HttpEvent): Source {
   const source = sources.get(event.pathParameters?.source ?? '')
   if (source === undefined) {
@@ -72,11 +87,18 @@ function sourceOf(event: HttpEvent): Source {
   return source
 }
 
-/** The ARNs of the sources' secrets, by source. */
+/**
+ * The ARN of a source's secret. Each costs money, so a stage has those of the sources that it was deployed with.
+ *
+ * @throws Problem `not-found`.
+ */
 const arnOf = (source: string): string => {
-  const arns: Record<string, string> = JSON.parse(env('SOURCE_SECRETS'))
-  const arn = Object.hasOwn(arns, source) ? arns[source] : undefined
-  if (arn === undefined) throw new Error(`SOURCE_SECRETS names no secret for source ${source}`)
+  const arns = new Map<string, string>(Object.entries(JSON.parse(env('SOURCE_SECRETS'))))
+  const arn = arns.get(source)
+  if (arn === undefined) {
+    const there = [...arns.keys()].join(', ')
+    throw new Problem('not-found', `This stage was deployed without source ${source}; its sources: ${there}`)
+  }
   return arn
 }
 

@@ -127,7 +127,9 @@ export function inboundOf(event: HttpEvent): Inbound {
   }
   const { headers, rawPath, rawQueryString } = event
   const { 'x-forwarded-proto': scheme = 'https', host = event.requestContext.domainName } = headers
-  const url = `${scheme}://${host}${rawPath}${rawQueryString === '' ? '' : `?${rawQueryString}`}`
+  // Behind a custom domain or a CDN the address that the caller wrote is not the one that arrives here.
+  const base = process.env.PUBLIC_URL || `${scheme}://${host}`
+  const url = `${base}${rawPath}${rawQueryString === '' ? '' : `?${rawQueryString}`}`
   return { headers, query: new URLSearchParams(rawQueryString), body, url }
 }
 

@@ -2,14 +2,20 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
 import * as z from 'zod'
 import type { Amendment, Message } from '../domain/complaint.ts'
 import type { Inbound } from '../shared/http.ts'
+import { Problem } from '../shared/problem.ts'
 
 /**
  * A place that complaints come from: how its webhooks are verified, and what becomes of their bodies. One file each;
  * docs/sources.md shows how to add one. A source does no I/O and knows no clock.
  */
 export interface Source {
-  /** The last part of its address, `/webhooks/<name>`, and with a message's id the dedupe key. Never changes. */
+  /**
+   * The last part of its address, `/webhooks/<name>`, and with a message's id the dedupe key: small letters and digits.
+   * Never changes.
+   */
   readonly name: string
+  /** What it takes, for the API's description. */
+  readonly accepts: Accepts
   /**
    * Whether the platform sent this, by the bytes as they came. Runs before anything of the body is looked at.
    *
@@ -29,10 +35,29 @@ export interface Source {
    *
    * @throws Problem.
    */
-  handshake?(request: Inbound, secrets: SourceSecrets): Handshake
+  handshake?(request: Inbound, secrets: SourceSecrets): Answer
+  /**
+   * The answer to a delivery that was taken, for a platform that does something with it. Absent, or undefined for this
+   * request: 202 with what became of the messages.
+   */
+  answer?(request: Inbound): Answer | undefined
 }
 
-export interface Handshake {
+export interface Accepts {
+  /** The body as it is sent. */
+  readonly body: z.ZodType
+  /** Default: application/json. */
+  readonly contentType?: string
+  /** How it is signed, in a few words. */
+  readonly scheme: string
+  /** Headers that the signature is in, or made of. */
+  readonly headers: readonly string[]
+  /** Parameters of the query of its handshake. */
+  readonly handshake?: readonly string[]
+}
+
+/** Sent with status 200. */
+export interface Answer {
   readonly contentType: string
   readonly body: string
 }
@@ -58,6 +83,21 @@ export const sourceSecrets: z.ZodType<SourceSecrets> = z
   .transform((all) => Object.fromEntries(Object.entries(all).filter(([, value]) => Array.isArray(value))))
   .pipe(z.record(z.string(), z.array(secretKey)))
   .transform((lists) => ({ active: [], ...lists }))
+
+/**
+ * The secret that signs what we answer: the newest.
+ *
+ * @throws Problem `busy` before there is one.
+ */
+export function newestOf(keys: readonly string[] | undefined): string {
+  const [newest] = keys ?? []
+  if (newest === undefined) throw unset()
+  return newest
+}
+
+/** Nobody has set this source's secret yet, so nothing can be checked. Those who send do so again. */
+export const unset = (): Problem =>
+  new Problem('busy', 'This source has no secret yet: set it (docs/deploy.md), then send this again')
 
 /** The HMAC-SHA256 of some bytes. */
 export const hmacSha256 = (key: string | Uint8Array, ...parts: (string | Uint8Array)[]): Buffer => {

@@ -89,6 +89,11 @@ function keyOf(secret: string): Buffer {
 /** Source `web`: the organisation's own forms and tools. */
 export const web: Source = {
   name: 'web',
+  accepts: {
+    body: webBody,
+    scheme: 'Standard Webhooks',
+    headers: ['webhook-id', 'webhook-timestamp', 'webhook-signature'],
+  },
   verify,
   parse: (request): Message[] => [{ source: 'web', ...checked(webBody, jsonOf(request)) }],
 }

@@ -4,7 +4,7 @@ import { type Instant, parseInstant, toInstant } from '../domain/instant.ts'
 import { foreignId, languageTag } from '../shared/fields.ts'
 import { type Inbound, jsonOf } from '../shared/http.ts'
 import { checked, invalid, Problem } from '../shared/problem.ts'
-import { type Handshake, hmacSha256, isDigest, type Source, type SourceSecrets } from './source.ts'
+import { type Answer, hmacSha256, isDigest, newestOf, type Source, type SourceSecrets } from './source.ts'
 
 /** Unlike a form's, X's text is not ours to send back: broken characters are mended, so that no complaint is lost. */
 const text = z
@@ -88,7 +88,7 @@ const fits = (signature: string, body: Uint8Array, keys: readonly string[]): boo
  * a token that could be a delivery's body would get them a signature to forge one with. No JSON object is made of
  * these characters.
  */
-function handshake(request: Inbound, secrets: SourceSecrets): Handshake {
+function handshake(request: Inbound, secrets: SourceSecrets): Answer {
   const token = request.query.get('crc_token')
   if (token === null || !/^[A-Za-z0-9._~+/=-]{1,200}$/.test(token)) {
     throw invalid(
@@ -96,9 +96,7 @@ function handshake(request: Inbound, secrets: SourceSecrets): Handshake {
       'must be given, as 1 to 200 letters, digits and ".", "_", "~", "+", "/", "=", "-"',
     )
   }
-  const [newest] = secrets.active
-  if (newest === undefined) throw new Problem('busy', 'This source has no secret yet')
-  const response_token = `sha256=${hmacSha256(newest, token).toString('base64')}`
+  const response_token = `sha256=${hmacSha256(newestOf(secrets.active), token).toString('base64')}`
   return { contentType: 'application/json', body: JSON.stringify({ response_token }) }
 }
 
@@ -186,4 +184,15 @@ const unescaped = (raw: string): string =>
   raw.replace(/&(amp|lt|gt);/g, (_, entity: 'amp' | 'lt' | 'gt') => ({ amp: '&', lt: '<', gt: '>' })[entity])
 
 /** Source `x`: the account activity of X: posts that mention us, and direct messages. */
-export const x: Source = { name: 'x', verify, handshake, parse }
+export const x: Source = {
+  name: 'x',
+  accepts: {
+    body: xBody,
+    scheme: 'Account activity of X',
+    headers: ['x-twitter-webhooks-signature', 'x-twitter-webhooks-signature-oauth2'],
+    handshake: ['crc_token'],
+  },
+  verify,
+  handshake,
+  parse,
+}

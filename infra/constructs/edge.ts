@@ -56,7 +56,8 @@ export class Edge extends Construct {
   constructor(scope: Construct, id: string, props: EdgeProps) {
     super(scope, id)
     const { config, ledger, secrets } = props
-    const sources = Object.entries(secrets.sources)
+    const sources = [...secrets.sources]
+    this.api = new HttpApi(this, 'Api', { apiName: `redress-${config.stage}`, createDefaultStage: false })
     const deskStatements = () => [
       ledger.allow('GetItem', 'BatchGetItem', 'Query', 'PutItem', 'ConditionCheckItem'),
       ledger.allowQuery('team'),
@@ -72,6 +73,9 @@ export class Edge extends Construct {
         SOURCE_SECRETS: Stack.of(this).toJsonString(
           Object.fromEntries(sources.map(([source, secret]) => [source, secret.secretArn])),
         ),
+        ...(config.publicUrl === undefined
+          ? {}
+          : { PUBLIC_URL: config.publicUrl.replace('{apiId}', this.api.apiId) }),
       },
       statements: [
         ledger.allow('GetItem', 'PutItem', 'ConditionCheckItem', 'UpdateItem'),
@@ -99,7 +103,6 @@ export class Edge extends Construct {
       statements: [...deskStatements(), allow(['secretsmanager:GetSecretValue'], [secrets.slack.secretArn])],
     })
 
-    this.api = new HttpApi(this, 'Api', { apiName: `redress-${config.stage}`, createDefaultStage: false })
     const behind = { webhooks: this.intake, slack: this.slackDesk, ops: this.desk }
     const routes: HttpRoute[] = []
     const routeSettings: Record<string, object> = {}

@@ -1,6 +1,7 @@
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager'
 import { Construct } from 'constructs'
 import type { StageConfig } from '../config.ts'
+import { type SourceName, secretId } from '../sources.ts'
 import { acknowledge } from './acknowledge.ts'
 
 export interface SecretsProps {
@@ -12,8 +13,8 @@ export interface SecretsProps {
  * somebody sets them (docs/deploy.md) every signature is refused.
  */
 export class Secrets extends Construct {
-  /** Per webhook source: `{"active": ["…", …]}`; several, so that one can be replaced without a gap. */
-  readonly sources: { readonly web: Secret; readonly x: Secret }
+  /** Per source of this stage: `{"active": ["…", …]}`; several, so that one can be replaced without a gap. */
+  readonly sources: ReadonlyMap<SourceName, Secret>
   /** `{"signingSecret": "…", "botToken": "…"}` */
   readonly slack: Secret
 
@@ -35,10 +36,12 @@ export class Secrets extends Construct {
       )
       return secret
     }
-    this.sources = {
-      web: unset('Web', 'Redress: active signing secrets of source web', { active: [] }),
-      x: unset('X', 'Redress: active consumer secrets of source x', { active: [] }),
-    }
+    this.sources = new Map(
+      config.sources.map((source) => [
+        source,
+        unset(secretId(source), `Redress: active secrets of source ${source}`, { active: [] }),
+      ]),
+    )
     this.slack = unset('Slack', 'Redress: Slack signing secret and bot token', {})
   }
 }

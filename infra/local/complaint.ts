@@ -1,15 +1,16 @@
-/** Sends a complaint as the organisation's own form would. */
+/** Sends a complaint as a platform would. */
 import { randomUUID } from 'node:crypto'
 import type { LocalRun } from './home.ts'
-import { signWeb } from './sign.ts'
+import { signedRequest } from './senders/index.ts'
+import type { Draft } from './senders/sender.ts'
 
-export interface Draft {
-  readonly text: string
+/** What somebody composes; the rest is made up. */
+export type Composed = Pick<Draft, 'text' | 'postedAt' | 'team' | 'conversation'> & {
+  /** Default: web. */
+  readonly source?: string | undefined
   readonly author?: string | undefined
   readonly public?: boolean | undefined
-  readonly team?: string | undefined
-  /** When the customer wrote it, in the stage's time. */
-  readonly postedAt: string
+  readonly messageId?: string | undefined
 }
 
 export interface Answer {
@@ -17,26 +18,23 @@ export interface Answer {
   readonly body: unknown
 }
 
-/** The answer of `POST /webhooks/web`: 202 with `complaintId` and `outcome`, or a problem. */
+/**
+ * The answer of `POST /webhooks/{source}`: 202 with `complaintId` and `outcome`, or a problem.
+ *
+ * @throws Error for a source that nothing stands in for here.
+ */
 export async function sendComplaint(
   run: Pick<LocalRun, 'apiUrl' | 'webhookSecrets'>,
-  draft: Draft,
+  composed: Composed,
 ): Promise<Answer> {
-  const messageId = `local-${randomUUID()}`
-  const name = draft.author ?? 'Alex Example'
-  const body = JSON.stringify({
-    messageId,
-    postedAt: draft.postedAt,
-    author: { id: name.toLowerCase().replace(/[^a-z0-9]+/g, '-'), name },
-    text: draft.text,
-    public: draft.public ?? true,
-    ...(draft.team === undefined ? {} : { team: draft.team }),
+  const { source = 'web', ...given } = composed
+  const { url, headers, body } = signedRequest(run, source, {
+    ...given,
+    messageId: given.messageId ?? `local-${randomUUID()}`,
+    author: given.author ?? 'Alex Example',
+    public: given.public ?? true,
   })
-  const response = await fetch(`${run.apiUrl}/webhooks/web`, {
-    method: 'POST',
-    headers: signWeb(body, run.webhookSecrets.web, messageId),
-    body,
-  })
+  const response = await fetch(url, { method: 'POST', headers, body })
   const text = await response.text()
   return { status: response.status, body: text === '' ? undefined : JSON.parse(text) }
 }

@@ -4,31 +4,26 @@ import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { delimiter, join, relative } from 'node:path'
 import { CloudFormationClient, DescribeStacksCommand, type Stack } from '@aws-sdk/client-cloudformation'
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
+import { bySource, SOURCE_NAMES, type SourceName, secretOutput } from '../sources.ts'
 import { clientConfig, documentClient } from './aws.ts'
 import { CREDENTIALS, type Say } from './emulator.ts'
 import { REGION, ROOT, STACK_NAME } from './home.ts'
 import { run } from './processes.ts'
 
 const OUTPUTS = [
-  ...['ApiId', 'TableName', 'StateMachineArn', 'OutboxQueueUrl', 'OutboxDeadLetterQueueUrl'],
-  ...['DueQueueUrl', 'ExportBucketName', 'SlackSecretArn', 'WebSecretArn', 'XSecretArn'],
+  'ApiId',
+  'TableName',
+  'StateMachineArn',
+  'OutboxQueueUrl',
+  'OutboxDeadLetterQueueUrl',
+  'DueQueueUrl',
+  'ExportBucketName',
+  'SlackSecretArn',
 ] as const
-/** The stack's outputs that a local run needs. */
-export type Outputs = Readonly<
-  Record<
-    | 'ApiId'
-    | 'TableName'
-    | 'StateMachineArn'
-    | 'OutboxQueueUrl'
-    | 'OutboxDeadLetterQueueUrl'
-    | 'DueQueueUrl'
-    | 'ExportBucketName'
-    | 'SlackSecretArn'
-    | 'WebSecretArn'
-    | 'XSecretArn',
-    string
-  >
->
+/** The stack's outputs that a local run needs, and by source the ARNs of their secrets. */
+export type Outputs = Readonly<Record<(typeof OUTPUTS)[number], string>> & {
+  readonly secretArns: Readonly<Record<SourceName, string>>
+}
 
 export interface DeployOptions {
   readonly home: string
@@ -52,7 +47,7 @@ const DEPLOYED = { pk: 'STAGE', sk: 'DEPLOYED' }
 export async function deploy(options: DeployOptions): Promise<Outputs> {
   const { endpoint, slackUrl, say } = options
   const where = { awsEndpoint: endpoint, region: REGION }
-  const sources = sourcesHash(slackUrl)
+  const sources = sourcesHash(endpoint, slackUrl)
   const db = documentClient(where)
 
   const before = await stack(endpoint, STACK_NAME)
@@ -75,7 +70,7 @@ export async function deploy(options: DeployOptions): Promise<Outputs> {
   const toolkit = await stack(endpoint, 'CDKToolkit')
   say(toolkit === undefined ? 'cdk synth and cdk bootstrap' : 'cdk synth')
   await Promise.all([
-    cdk(ROOT, ['synth', '--quiet', '--context', 'stage=local', '--output', assembly]),
+    cdk(ROOT, ['synth', '--quiet', ...context(endpoint), '--output', assembly]),
     // Started elsewhere, or it would synthesise the app as well.
     toolkit === undefined ? cdk(assembly, ['bootstrap', `aws://${ACCOUNT}/${REGION}`]) : undefined,
   ])
@@ -84,10 +79,20 @@ export async function deploy(options: DeployOptions): Promise<Outputs> {
 
   const after = await stack(endpoint, STACK_NAME)
   if (after === undefined) throw new Error(`cdk deploy ended well, but there is no stack ${STACK_NAME}`)
-  const outputs = outputsOf(after)
+  const outputs = complete(outputsOf(after))
   await db.send(new PutCommand({ TableName: outputs.TableName, Item: { ...DEPLOYED, sources } }))
   return outputs
 }
+
+/** What whoever deploys has to say. Everything is said, so that a cdk.json with another stage's words in it does no harm. */
+const context = (endpoint: string): string[] =>
+  ['stage=local', 'sources=all', `publicUrl=${apiUrl(endpoint, '{apiId}')}`].flatMap((said) => [
+    '--context',
+    said,
+  ])
+
+/** Where an API of the emulator answers. */
+export const apiUrl = (endpoint: string, apiId: string): string => `${endpoint}/_aws/execute-api/${apiId}`
 
 async function stack(endpoint: string, name: string): Promise<Stack | undefined> {
   const cloudFormation = new CloudFormationClient(clientConfig({ awsEndpoint: endpoint, region: REGION }))
@@ -104,9 +109,17 @@ function outputsOf(deployed: Stack): Outputs {
   const found = Object.fromEntries(
     (deployed.Outputs ?? []).map(({ OutputKey, OutputValue }) => [OutputKey ?? '', OutputValue ?? '']),
   )
-  const missing = OUTPUTS.filter((name) => !found[name])
+  const secretArns = bySource((source) => found[secretOutput(source)] ?? '')
+  return { ...found, secretArns } as Outputs
+}
+
+function complete(outputs: Outputs): Outputs {
+  const missing = [
+    ...OUTPUTS.filter((name) => !outputs[name]),
+    ...SOURCE_NAMES.filter((source) => !outputs.secretArns[source]).map(secretOutput),
+  ]
   if (missing.length > 0) throw new Error(`The stack ${STACK_NAME} has no output ${missing.join(', ')}`)
-  return found as Outputs
+  return outputs
 }
 
 /** Nothing of a real AWS account gets in, whatever this shell is logged in to. */
@@ -125,8 +138,8 @@ function environment(endpoint: string, slackUrl: string): NodeJS.ProcessEnv {
   }
 }
 
-function sourcesHash(slackUrl: string): string {
-  const hash = createHash('sha256').update(slackUrl)
+function sourcesHash(endpoint: string, slackUrl: string): string {
+  const hash = createHash('sha256').update(`${endpoint}\0${slackUrl}`)
   for (const source of SOURCES) {
     for (const file of filesIn(join(ROOT, source))) {
       const name = relative(ROOT, file)

@@ -1,6 +1,7 @@
 /** Where a local run keeps what it knows, and the shape of what it tells others. */
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import type { SourceName } from '../sources.ts'
 
 /** The project's root. */
 export const ROOT = resolve(import.meta.dirname, '..', '..')
@@ -27,8 +28,8 @@ export interface LocalRun {
   readonly opsToken: string
   readonly slackSigningSecret: string
   readonly slackBotToken: string
-  /** By source: `web` as `whsec_…` (Standard Webhooks), `x` as the consumer secret. */
-  readonly webhookSecrets: Readonly<Record<'web' | 'x', string>>
+  /** By source, what its sender signs with: `web`: `whsec_…` (Standard Webhooks); `x`: the consumer secret; and so on. */
+  readonly webhookSecrets: Readonly<Record<SourceName, string>>
   readonly outboxQueueUrl: string
   readonly outboxDeadLetterQueueUrl: string
   readonly dueQueueUrl: string

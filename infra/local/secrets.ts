@@ -3,13 +3,14 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { createToken, hashOf, revokeToken, tokensIn } from '../../functions/shared/tokens.ts'
+import { bySource, SOURCE_NAMES, type SourceName } from '../sources.ts'
 import { clientConfig, LocalStage } from './aws.ts'
 import type { Outputs } from './deploy.ts'
 import { readJson, writeJson } from './home.ts'
+import { newKey, secretOf } from './senders/index.ts'
 
 export interface LocalSecrets {
-  readonly web: string
-  readonly x: string
+  readonly sources: Readonly<Record<SourceName, string>>
   readonly slackSigningSecret: string
   readonly slackBotToken: string
   opsToken?: string
@@ -17,15 +18,14 @@ export interface LocalSecrets {
 
 const file = (home: string): string => join(home, 'secrets.json')
 
-/** Those of the last run, or new ones. */
+/** Those of the last run, and new ones for whatever has none. */
 export function localSecrets(home: string): LocalSecrets {
-  const known = readJson<LocalSecrets>(file(home))
-  if (known !== undefined) return known
+  const known = readJson<Partial<LocalSecrets>>(file(home))
   const secrets = {
-    web: `whsec_${randomBytes(24).toString('base64')}`,
-    x: randomBytes(25).toString('base64url'),
     slackSigningSecret: randomBytes(16).toString('hex'),
     slackBotToken: `xoxb-local-${randomBytes(12).toString('hex')}`,
+    ...known,
+    sources: bySource((source) => known?.sources?.[source] ?? newKey(source)),
   }
   writeJson(file(home), secrets)
   return secrets
@@ -44,8 +44,8 @@ export async function placeSecrets(
   const manager = new SecretsManagerClient(clientConfig(where))
   const put = (SecretId: string, value: object) =>
     manager.send(new PutSecretValueCommand({ SecretId, SecretString: JSON.stringify(value) }))
-  await put(outputs.WebSecretArn, { active: [secrets.web] })
-  await put(outputs.XSecretArn, { active: [secrets.x] })
+  for (const source of SOURCE_NAMES)
+    await put(outputs.secretArns[source], secretOf(source, secrets.sources[source]))
   const { slackSigningSecret: signingSecret, slackBotToken: botToken } = secrets
   await put(outputs.SlackSecretArn, { signingSecret, botToken })
 

@@ -1,4 +1,4 @@
-/** `npm run --silent send -- --text "…"`: sends a signed complaint to the running local stack. */
+/** `npm run --silent send -- --text "…" [--source x]`: sends a signed complaint to the running local stack. */
 import { parseArgs } from 'node:util'
 import { LocalStage } from './aws.ts'
 import { main } from './cli.ts'
@@ -10,6 +10,8 @@ await main(async (args) => {
     args,
     options: {
       text: { type: 'string' },
+      source: { type: 'string' },
+      conversation: { type: 'string' },
       author: { type: 'string' },
       team: { type: 'string' },
       public: { type: 'boolean' },
@@ -20,6 +22,8 @@ await main(async (args) => {
   const run = readLocalRun()
   const answer = await sendComplaint(run, {
     text: values.text,
+    source: values.source,
+    conversation: values.conversation,
     author: values.author,
     team: values.team,
     public: values.private !== true,

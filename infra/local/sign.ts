@@ -1,4 +1,4 @@
-/** Signs as the outside does: the organisation's forms, X, and Slack. */
+/** Signs as the outside does. Whole requests, by source, are in senders/. */
 import { createHmac } from 'node:crypto'
 import { Webhook } from 'standardwebhooks'
 

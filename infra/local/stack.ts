@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, wr
 import { join } from 'node:path'
 import type { Instant } from '../../functions/domain/instant.ts'
 import { LocalStage } from './aws.ts'
-import { deploy } from './deploy.ts'
+import { apiUrl, deploy } from './deploy.ts'
 import { type Desk, startDesk } from './desk/server.ts'
 import { type Emulator, runningEmulator, type Say, startEmulator } from './emulator.ts'
 import {
@@ -108,7 +108,7 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
     if (options.now !== undefined)
       await new LocalStage({ ...where, tableName: outputs.TableName }).setNow(options.now, true)
     const run: LocalRun = {
-      apiUrl: `${emulator.endpoint}/_aws/execute-api/${outputs.ApiId}`,
+      apiUrl: apiUrl(emulator.endpoint, outputs.ApiId),
       deskUrl: desk.url,
       slackUrl: slack.url,
       ...where,
@@ -118,7 +118,7 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
       opsToken: await placeSecrets(home, secrets, where, outputs),
       slackSigningSecret: secrets.slackSigningSecret,
       slackBotToken: secrets.slackBotToken,
-      webhookSecrets: { web: secrets.web, x: secrets.x },
+      webhookSecrets: secrets.sources,
       outboxQueueUrl: outputs.OutboxQueueUrl,
       outboxDeadLetterQueueUrl: outputs.OutboxDeadLetterQueueUrl,
       dueQueueUrl: outputs.DueQueueUrl,

@@ -18,7 +18,7 @@ const ENVIRONMENT: NodeJS.ProcessEnv = {
   POWERTOOLS_METRICS_NAMESPACE: 'Redress',
   STAGE: 'dev',
   TABLE_NAME: 'bench',
-  SOURCE_SECRETS: '{"web":"arn","x":"arn"}',
+  SOURCE_SECRETS: '{"web":"arn"}',
   SLACK_SECRET: 'arn',
   STATE_MACHINE_ARN: 'arn',
   OUTBOX_QUEUE_URL: 'http://127.0.0.1/outbox',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { readConfig } from '../../infra/config.ts'
+import { SOURCE_NAMES } from '../../infra/sources.ts'
 import { SAID } from './synth.ts'
 
 const read = (context: Record<string, string>, env: Record<string, string> = {}) =>
@@ -26,10 +27,34 @@ describe('The config of a stage', () => {
   it('has prod alarm somebody, in one way', () => {
     const alarmTopicArn = 'arn:aws:sns:eu-west-1:123456789012:oncall'
     expect(() => read({ stage: 'prod' })).toThrow('prod needs somebody to alarm')
-    expect(read({ stage: 'prod', alarmTopicArn }).alarmTopicArn).toBe(alarmTopicArn)
+    expect(read({ stage: 'prod', sources: 'web', alarmTopicArn }).alarmTopicArn).toBe(alarmTopicArn)
     expect(() => read({ ...SAID.prod.context, alarmTopicArn })).toThrow('not both')
     expect(() => read({ stage: 'prod', alarmTopicArn: 'oncall' })).toThrow('not the ARN of an SNS topic')
     expect(() => read({ stage: 'prod', alarmEmail: 'oncall' })).toThrow('not an e-mail address')
+  })
+
+  it('has the sources that whoever deploys says: every secret costs money', () => {
+    const sources = (stage: 'local' | 'dev' | 'prod', said?: string) =>
+      read({ ...SAID[stage].context, ...(said === undefined ? {} : { sources: said }) }, SAID[stage].env)
+        .sources
+    expect(sources('local')).toEqual(SOURCE_NAMES)
+    expect(sources('dev')).toEqual(['web'])
+    expect(sources('prod', 'x, web')).toEqual(['web', 'x'])
+    expect(sources('dev', 'all')).toEqual(SOURCE_NAMES)
+    expect(() => sources('dev', 'web,fax')).toThrow('there is no source fax; sources: web, x')
+  })
+
+  it('never takes for granted which sources prod has: those left out would lose their secrets', () => {
+    const { sources: _, ...context } = SAID.prod.context
+    expect(() => read(context)).toThrow('say where complaints come from: -c sources=web,x')
+    expect(() => read({ ...context, sources: ' , ' })).toThrow('say where complaints come from')
+  })
+
+  it('may say the address that platforms were told', () => {
+    const publicUrl = 'https://complaints.example.org/redress'
+    expect(read({ stage: 'dev', publicUrl }).publicUrl).toBe(publicUrl)
+    for (const wrong of ['complaints.example.org', `${publicUrl}/`, `${publicUrl}?a`, 'https://'])
+      expect(() => read({ stage: 'dev', publicUrl: wrong })).toThrow('publicUrl is not an address')
   })
 
   it('names every mistake at once', () => {

@@ -23,7 +23,7 @@ export interface Template {
 export const SAID: Record<Stage, { context: Record<string, string>; env: Record<string, string> }> = {
   local: { context: { stage: 'local' }, env: { REDRESS_SLACK_API_URL: 'http://127.0.0.1:4003/api/' } },
   dev: { context: { stage: 'dev' }, env: {} },
-  prod: { context: { stage: 'prod', alarmEmail: 'ops@example.com' }, env: {} },
+  prod: { context: { stage: 'prod', sources: 'web,x', alarmEmail: 'ops@example.com' }, env: {} },
 }
 
 /** A directory of this test's own, gone when it ends. */

@@ -5,9 +5,9 @@ vi.hoisted(() => {
   process.env.POWERTOOLS_LOG_LEVEL = 'SILENT'
 })
 
-import { makeHandler } from '../../functions/intake/handler.ts'
+import { handler as deployed, makeHandler } from '../../functions/intake/handler.ts'
 import { Contention } from '../../functions/ledger/ledger.ts'
-import { MAX_BODY_BYTES } from '../../functions/shared/http.ts'
+import { inboundOf, MAX_BODY_BYTES } from '../../functions/shared/http.ts'
 import type { SourceSecrets } from '../../functions/sources/source.ts'
 import {
   WEB_SECRET,
@@ -137,6 +137,47 @@ describe('a secret just rotated in', () => {
     const forged = webHeaders(BODY, { secret: `whsec_${Buffer.alloc(24, 1).toString('base64')}` })
     expect((await post('web', BODY, forged)).body.type).toBe('/problems/wrong-signature')
     expect(ledger.writes).toBe(0)
+  })
+})
+
+describe('a source that is not ready', () => {
+  it('says that nobody has set its secret, and takes what is sent again once somebody has', async () => {
+    known = {}
+    const answer = await post('web', BODY, webHeaders(BODY))
+    expect(answer).toMatchObject({ status: 503, body: { type: '/problems/busy' } })
+    expect(answer.body.detail).toContain('no secret yet')
+    expect(ledger.writes).toBe(0)
+    rotated = { web: { active: [WEB_SECRET] } }
+    expect(await post('web', BODY, webHeaders(BODY))).toMatchObject({ status: 202 })
+  })
+
+  it('is not there, in a stage that was deployed without it, whoever signed', async () => {
+    process.env.SOURCE_SECRETS = '{"web":"arn:web"}'
+    for (const method of ['POST', 'GET']) {
+      const event = httpEvent(`${method} /webhooks/{source}`, { path: { source: 'x' }, query: 'crc_token=a' })
+      const { status, body } = await ask(deployed, event)
+      expect(status).toBe(404)
+      expect(body.detail).toBe('This stage was deployed without source x; its sources: web')
+    }
+  })
+})
+
+describe('the address that was called', () => {
+  const urlOf = (headers: Record<string, string>, query = '') =>
+    inboundOf(httpEvent('POST /webhooks/web', { headers, query })).url
+
+  it('is the one that arrived', () => {
+    const headers = { host: 'api.example', 'x-forwarded-proto': 'https' }
+    expect(urlOf(headers)).toBe('https://api.example/webhooks/web')
+    expect(urlOf(headers, 'a=1&b=%20')).toBe('https://api.example/webhooks/web?a=1&b=%20')
+  })
+
+  it('is the one that platforms were told, where the stage has another', () => {
+    vi.stubEnv('PUBLIC_URL', 'https://complaints.example.org/redress')
+    expect(urlOf({ host: 'api.example' }, 'a=1')).toBe(
+      'https://complaints.example.org/redress/webhooks/web?a=1',
+    )
+    vi.unstubAllEnvs()
   })
 })
 

@@ -89,6 +89,7 @@ const post = async ({
     rawPath: path,
     rawQueryString: '',
     headers: {
+      host: 'api.example',
       'content-type': type ?? 'application/x-www-form-urlencoded',
       'x-slack-request-timestamp': ts,
       'x-slack-signature': signature ?? `v0=${hmac}`,
