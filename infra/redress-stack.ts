@@ -43,7 +43,7 @@ export class RedressStack extends Stack {
       ...setup,
       ...(props.definitionFile === undefined ? {} : { definitionFile: props.definitionFile }),
     })
-    const edge = new Edge(this, 'Edge', { ...setup, secrets })
+    const edge = new Edge(this, 'Edge', { ...setup, queues, secrets })
     const streams = new Streams(this, 'Streams', { ...setup, queues, workflow })
     const delivery = new Delivery(this, 'Delivery', { ...setup, queues, secrets })
     const schedules = new Schedules(this, 'Schedules', { ...setup, queues, workflow })
@@ -62,6 +62,8 @@ export class RedressStack extends Stack {
       OutboxQueueUrl: queues.outbox.queueUrl,
       OutboxDeadLetterQueueUrl: queues.deadLetter.outbox.queueUrl,
       DueQueueUrl: queues.due.queueUrl,
+      SlackTasksQueueUrl: queues.slackTasks.queueUrl,
+      SlackTasksDeadLetterQueueUrl: queues.deadLetter.slackTasks.queueUrl,
       ExportBucketName: finance.bucket.bucketName,
       SlackSecretArn: secrets.slack.secretArn,
       ...Object.fromEntries(

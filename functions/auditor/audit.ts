@@ -7,6 +7,7 @@ import { drive, startNext, type Workflow } from '../driver/drive.ts'
 import type { Mailbox } from '../driver/mailbox.ts'
 import { dueUntil } from '../ledger/due.ts'
 import { complaintIdOf, complaintKey, INDEX, SLACK, STATE, shardsOf } from '../ledger/keys.ts'
+import { openComplaints } from '../ledger/open.ts'
 import type { DueMessage, OutboxMessage } from '../shared/queues.ts'
 
 /** What the auditor can find undone; the dimension of its metric. */
@@ -161,25 +162,12 @@ export async function auditExecutions(auditing: Auditing, realNow: Instant): Pro
   const running = await workflow.executions.running()
   const byTeam = new Map<string, number>()
   let unanswered = 0
-  for (const shard of shardsOf('open')) {
-    const pages = paginateQuery(
-      { client: db },
-      {
-        TableName: table,
-        IndexName: INDEX.open,
-        KeyConditionExpression: 'openShard = :shard',
-        ExpressionAttributeValues: { ':shard': shard },
-      },
-    )
-    for await (const { Items } of pages) {
-      for (const item of Items ?? []) {
-        const complaintId = complaintIdOf(String(item.pk))
-        byTeam.set(String(item.team), (byTeam.get(String(item.team)) ?? 0) + 1)
-        if (item.unanswered === true) unanswered++
-        if (running.has(complaintId) || isYoung(complaintId, addSeconds(realNow, -graceSeconds))) continue
-        await auditExecution(auditing, complaintId).catch((error: unknown) => onFailed(complaintId, error))
-      }
-    }
+  for await (const open of openComplaints(db, table)) {
+    const { complaintId, team } = open
+    byTeam.set(team, (byTeam.get(team) ?? 0) + 1)
+    if (open.unanswered) unanswered++
+    if (running.has(complaintId) || isYoung(complaintId, addSeconds(realNow, -graceSeconds))) continue
+    await auditExecution(auditing, complaintId).catch((error: unknown) => onFailed(complaintId, error))
   }
   return { byTeam, unanswered }
 }

@@ -7,7 +7,13 @@ import {
   isOpen,
   nextOpening,
 } from './calendar.ts'
-import type { Timer, TimerName, WarnPoint } from './complaint.ts'
+import {
+  type Complaint,
+  isOpen as owesAnswer,
+  type Timer,
+  type TimerName,
+  type WarnPoint,
+} from './complaint.ts'
 import { addSeconds, epochSeconds, type Instant } from './instant.ts'
 import { type Governed, type Ladder, type Policy, type TimerSpec, timerSpec } from './policy.ts'
 
@@ -271,4 +277,20 @@ export function resumed(timer: Timer, policy: Policy, spec: TimerSpec, now: Inst
       return { percent, at: addBusinessTime(calendar, now, Math.max(0, remaining - aheadOfDeadline)) }
     }),
   }
+}
+
+/**
+ * Which deadline comes next, and which have passed with the answer still owed, earliest first.
+ */
+export function deadlines(complaint: Complaint): { next?: Timer | undefined; overdue: readonly Timer[] } {
+  const byDeadline = (a: Timer, b: Timer) => (a.dueAt < b.dueAt ? -1 : a.dueAt > b.dueAt ? 1 : 0)
+  const [next] = complaint.timers.filter((timer) => timer.state === 'running').sort(byDeadline)
+  // A breach stays on record; it is owed no longer once the complaint is answered or nobody asks for the handoff.
+  const overdue = complaint.timers.filter(
+    (timer) =>
+      timer.state === 'breached' &&
+      owesAnswer(complaint) &&
+      (timer.name !== 'accept-handoff' || complaint.handoff !== undefined),
+  )
+  return { next, overdue: overdue.sort(byDeadline) }
 }

@@ -29,6 +29,9 @@ export const CALLS = 'CALLS'
 export const CALL_PREFIX = 'CALL#'
 export const callKey = (complaintId: string, seq: number): string => `${CALL_PREFIX}${complaintId}#${seq}`
 
+/** What somebody asked for in Slack has been done; by what Slack calls the asking. */
+export const onceKey = (asked: string): { pk: string; sk: string } => ({ pk: `ONCE#${asked}`, sk: 'ONCE' })
+
 export const messageKey = (source: string, messageId: string): { pk: string; sk: string } => ({
   pk: `MESSAGE#${source}#${messageId}`,
   sk: 'MESSAGE',

@@ -19,7 +19,7 @@ import {
 import { type Actor, type Command, decide } from '../domain/decide.ts'
 import { type Instant, toInstant } from '../domain/instant.ts'
 import type { Policy } from '../domain/policy.ts'
-import { earliestDueAt } from '../domain/timers.ts'
+import { deadlines, earliestDueAt } from '../domain/timers.ts'
 import { currentPolicy, policyOf } from '../shared/policies.ts'
 import * as keys from './keys.ts'
 
@@ -75,9 +75,28 @@ export function stateItem(complaint: Complaint, realNow: Instant): Record<string
     ...(nextDueAt === undefined ? {} : { dueShard: keys.shardOf('due', id), nextDueAt }),
     ...(isOver(complaint)
       ? {}
-      : { openShard: keys.shardOf('open', id), unanswered: isUnanswered(complaint) }),
+      : {
+          openShard: keys.shardOf('open', id),
+          unanswered: isUnanswered(complaint),
+          owner: complaint.owner,
+          stage: complaint.stage,
+          deadlineAt: deadlineAt(complaint),
+          promiseDueAt: promiseDueAt(complaint),
+        }),
   }
 }
+
+/** The deadline that a person looks at first: one that was missed and is still owed, or else the next. */
+function deadlineAt(complaint: Complaint): Instant | undefined {
+  const { next, overdue } = deadlines(complaint)
+  return overdue[0]?.dueAt ?? next?.dueAt
+}
+
+const promiseDueAt = ({ promises }: Complaint): Instant | undefined =>
+  promises
+    .filter(({ state }) => state === 'open')
+    .map(({ dueAt }) => dueAt)
+    .sort()[0]
 
 /** What an event's stream record tells its consumers beside the event: enough for metrics without another read. */
 export interface EventContext {
@@ -87,6 +106,9 @@ export interface EventContext {
   /** When the complaint's clock is due next, where this is the last event of its commit. */
   readonly nextDueAt?: Instant
 }
+
+/** Longer than what was asked for can wait on a queue, and then on its dead-letter queue: two weeks each. */
+const REMEMBERED_SECONDS = 30 * 86_400
 
 /** How often a commit is tried again when others write to the same complaint; each try decides anew. */
 const ATTEMPTS = 8
@@ -132,6 +154,7 @@ export class Ledger {
    * Decides a command upon the current state and appends what comes of it.
    *
    * @param guard looks at the very state that is decided upon, before each try; what it throws ends the attempt.
+   * @param asked names what somebody asked for: whatever was done under that name once is not done again, nor refused.
    * @throws NotFound, Refusal (nothing written), Contention, whatever `guard` throws.
    */
   async execute(
@@ -139,18 +162,39 @@ export class Ledger {
     command: Command,
     now: Instant,
     guard: (before: Complaint) => void = () => {},
+    asked?: string,
   ): Promise<Committed> {
+    const once = asked === undefined ? [] : [this.#once(asked)]
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const before = await this.load(complaintId)
+      if (asked !== undefined && (await this.#isDone(asked))) return { complaint: before, events: [] }
       guard(before)
       const events = decide(before, command, { now, policy: policyOf(before.policy) })
       if (events.length === 0) return { complaint: before, events }
-      if (await this.#commit(before, events)) {
+      if (await this.#commit(before, events, once)) {
         return { complaint: events.reduce<Complaint>((state, event) => evolve(state, event), before), events }
       }
       await pause(attempt)
     }
     throw new Contention(`complaint ${complaintId}`)
+  }
+
+  #once(asked: string) {
+    const expiresAt = Math.floor(Date.now() / 1000) + REMEMBERED_SECONDS
+    return {
+      Put: {
+        TableName: this.#table,
+        Item: { ...keys.onceKey(asked), expiresAt },
+        ConditionExpression: 'attribute_not_exists(pk)',
+      },
+    }
+  }
+
+  async #isDone(asked: string): Promise<boolean> {
+    const { Item } = await this.#db.send(
+      new GetCommand({ TableName: this.#table, Key: keys.onceKey(asked), ConsistentRead: true }),
+    )
+    return Item !== undefined
   }
 
   /**
@@ -221,11 +265,11 @@ export class Ledger {
     )
     const ids = (page.Items ?? []).map((item) => keys.complaintIdOf(String(item.pk)))
     const last = page.LastEvaluatedKey === undefined ? undefined : ids.at(-1)
-    return { complaints: await this.#loadMany(ids), next: last }
+    return { complaints: await this.loadMany(ids), next: last }
   }
 
-  /** The states of up to 100 complaints, in the order asked for; one that does not exist is left out. */
-  async #loadMany(ids: readonly string[]): Promise<Complaint[]> {
+  /** The states of up to 100 complaints, in the order asked for; one that does not exist is left out. Eventually consistent. */
+  async loadMany(ids: readonly string[]): Promise<Complaint[]> {
     const found = new Map<string, Complaint>()
     let wanted: Record<string, unknown>[] = ids.map((id) => ({ pk: keys.complaintKey(id), sk: keys.STATE }))
     while (wanted.length > 0) {

@@ -7,11 +7,11 @@ import {
 } from '@aws-sdk/client-sqs'
 import { sqs } from '../shared/aws/sqs.ts'
 
-const USAGE = `npm run redrive -- outbox [--from <dead-letter queue URL>] [--to <queue URL>]
+const USAGE = `npm run redrive -- outbox|slack-tasks [--from <dead-letter queue URL>] [--to <queue URL>]
 
-Puts what could not be told to Slack back on the outbox, once the reason is gone. Safe to repeat, and to break off:
-what Slack has been told already is not told again.
-The URLs default to OUTBOX_DEAD_LETTER_QUEUE_URL and OUTBOX_QUEUE_URL; the stack's outputs name both.
+Puts what could not be told to Slack (outbox), or could not be done for somebody in Slack (slack-tasks), back on its
+queue, once the reason is gone. Safe to repeat, and to break off: what was told or done already is not told or done again.
+The stack's outputs name the URLs. Those of the outbox default to OUTBOX_DEAD_LETTER_QUEUE_URL and OUTBOX_QUEUE_URL.
 `
 
 /** Long enough for ten sends; what was not moved in this time may be received again. */
@@ -59,15 +59,17 @@ async function main(): Promise<void> {
     allowPositionals: true,
     options: { from: { type: 'string' }, to: { type: 'string' } },
   })
-  const from = values.from ?? process.env.OUTBOX_DEAD_LETTER_QUEUE_URL
-  const to = values.to ?? process.env.OUTBOX_QUEUE_URL
-  if (positionals[0] !== 'outbox' || from === undefined || to === undefined) {
+  const [queue] = positionals
+  const isOutbox = queue === 'outbox'
+  const from = values.from ?? (isOutbox ? process.env.OUTBOX_DEAD_LETTER_QUEUE_URL : undefined)
+  const to = values.to ?? (isOutbox ? process.env.OUTBOX_QUEUE_URL : undefined)
+  if (!(isOutbox || queue === 'slack-tasks') || from === undefined || to === undefined) {
     process.stderr.write(USAGE)
     process.exitCode = 2
     return
   }
   const moved = await redrive(sqs, from, to)
-  process.stdout.write(`${moved} ${moved === 1 ? 'message' : 'messages'} put back on the outbox\n`)
+  process.stdout.write(`${moved} ${moved === 1 ? 'message' : 'messages'} put back on the queue\n`)
 }
 
 if (import.meta.main) await main()

@@ -53,3 +53,15 @@ export async function sendToOutbox(queueUrl: string, message: OutboxMessage): Pr
     }),
   )
 }
+
+/** SQS remembers what it was sent for five minutes: longer than Slack goes on telling us the same thing. */
+export async function sendTask(queueUrl: string, group: string, id: string, task: object): Promise<void> {
+  await sqs.send(
+    new SendMessageCommand({
+      QueueUrl: queueUrl,
+      MessageBody: JSON.stringify(task),
+      MessageGroupId: group,
+      MessageDeduplicationId: id,
+    }),
+  )
+}

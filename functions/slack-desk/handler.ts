@@ -1,7 +1,8 @@
-import * as z from 'zod'
+import type * as z from 'zod'
 import { clock } from '#clock'
 import { Ledger } from '../ledger/ledger.ts'
-import { dynamodb } from '../shared/aws/dynamodb.ts'
+import { openComplaints } from '../ledger/open.ts'
+import { impatientDynamodb } from '../shared/aws/dynamodb.ts'
 import { env } from '../shared/env.ts'
 import {
   type HttpEvent,
@@ -13,41 +14,119 @@ import {
   jsonOf,
   requireMediaType,
 } from '../shared/http.ts'
+import { logger } from '../shared/logger.ts'
 import { Problem } from '../shared/problem.ts'
+import { sendTask } from '../shared/queues.ts'
 import { readSecret, rereadSecret } from '../shared/secrets.ts'
 import { slackClient } from '../slack/client.ts'
 import { SlackSecret } from '../slack/secret.ts'
 import { checkSignature } from '../slack/signature.ts'
+import { Threads } from '../slack/thread.ts'
 import { command } from './commands.ts'
-import { type Desk, interaction } from './interactions.ts'
+import type { Desk } from './desk.ts'
+import { received } from './events.ts'
+import { interaction, type Soon } from './interactions.ts'
+import { perform, reasonOf } from './perform.ts'
+import { groupOf, idOf, type Task } from './tasks.ts'
 
 const secretArn = env('SLACK_SECRET')
-const ledger = new Ledger(dynamodb, env('TABLE_NAME'))
+const table = env('TABLE_NAME')
+const tasksQueueUrl = env('SLACK_TASKS_QUEUE_URL')
 
-/** Slack wants an answer in 3 s, and a call to it is only part of what happens before. */
-const CALL_TIMEOUT_MS = 1500
+/** Slack wants an answer in 3 s, and each of these is only part of what happens before. */
+const CALL_TIMEOUT_MS = 1200
+const READ_TIMEOUT_MS = 500
 
-/** Everything that Slack sends us: presses and modals, slash commands, events. All of it signed. */
+const db = impatientDynamodb(READ_TIMEOUT_MS)
+const ledger = new Ledger(db, table)
+const threads = new Threads(db, table)
+
+/**
+ * From the arrival at the API on: a cold start counts. What is not done by then is the worker's, so that Slack has its
+ * answer in time.
+ */
+const BUDGET_MS = 2000
+
+/** Everything that Slack sends us: presses and forms, slash commands, events. All of it signed. */
 export const handler = http(async (event: HttpEvent): Promise<HttpResult> => {
   const request = inboundOf(event)
   const { botToken } = await authenticate(request)
   const desk: Desk = {
     ledger,
+    threads,
+    open: () => openComplaints(db, table),
     slack: slackClient(botToken, CALL_TIMEOUT_MS),
     now: () => clock.now(),
     slackApiUrl: process.env.SLACK_API_URL,
   }
+  const soon = soonBy((event.requestContext.timeEpoch ?? Date.now()) + BUDGET_MS, desk)
   switch (event.rawPath) {
     case '/slack/interactions':
-      return answer(await interaction(payloadOf(formOf(request)), desk))
+      return answer(await interaction(payloadOf(formOf(request)), desk, soon))
     case '/slack/commands':
-      return answer(await command(formOf(request), desk))
+      return answer(await answerOrHandOver(await command(formOf(request), desk)))
     case '/slack/events':
-      return answer(received(jsonOf(request)))
+      return answer(await answerOrHandOver(received(jsonOf(request))))
     default:
       throw new Problem('not-found', 'Slack has nothing to send here')
   }
 })
+
+const later = (task: Task): Promise<void> => sendTask(tasksQueueUrl, groupOf(task), idOf(task), task)
+
+async function answerOrHandOver(
+  outcome: { answer: object } | { task: Task } | undefined,
+): Promise<object | undefined> {
+  if (outcome === undefined) return undefined
+  if ('answer' in outcome) return outcome.answer
+  await later(outcome.task)
+  return undefined
+}
+
+/**
+ * What is begun in time and done in time is done here. Everything else goes to the worker, which does it over: a task
+ * that was done after all, unknown to us, is not done twice. Should the worker's queue take nothing either, Slack gets an
+ * error in place of its answer, and tells whoever pressed.
+ */
+function soonBy(deadlineMs: number, desk: Desk): Soon {
+  const run: Soon['run'] = async (task, work) => {
+    try {
+      const left = deadlineMs - Date.now()
+      if (left > 0) return await inTime(work(), left)
+    } catch (error) {
+      if (reasonOf(error) !== undefined) throw error
+      logger.warn('A task is left to the worker', {
+        task: task.kind,
+        cause: error instanceof Error ? error.stack : typeof error,
+      })
+    }
+    await later(task)
+    return 'later'
+  }
+  return {
+    run,
+    later,
+    async say(by, text) {
+      const task = { kind: 'say', by, text } as const
+      await run(task, () => perform(task, desk))
+    },
+  }
+}
+
+class TooSlow extends Error {}
+
+/** @throws TooSlow when it takes longer than so many milliseconds; it may go on all the same. */
+async function inTime<T>(work: Promise<T>, ms: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new TooSlow(`Not done after ${ms} ms`)), ms)
+  })
+  try {
+    return await Promise.race([work, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
 
 /**
  * Makes sure that a request is Slack's.
@@ -85,14 +164,6 @@ function payloadOf(form: URLSearchParams): unknown {
   } catch {
     throw new Problem('malformed-body', 'The form has no field "payload" with JSON in it')
   }
-}
-
-const Challenge = z.object({ type: z.literal('url_verification'), challenge: z.string().max(1000) })
-
-/** Slack checks the address once, with a challenge to repeat; of its events none concerns us yet. */
-function received(body: unknown): object | undefined {
-  const challenge = Challenge.safeParse(body)
-  return challenge.success ? { challenge: challenge.data.challenge } : undefined
 }
 
 /** Slack wants a 200 in any case; what it shows is in the body, and an empty one means "done". */

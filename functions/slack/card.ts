@@ -1,7 +1,8 @@
 import type { Button, KnownBlock } from '@slack/types'
-import { type Complaint, isOpen, type Redress, type Timer } from '../domain/complaint.ts'
+import type { Complaint, Redress, Timer } from '../domain/complaint.ts'
 import { type ActionType, allowedActions, expectedSeq } from '../domain/decide.ts'
 import type { Policy } from '../domain/policy.ts'
+import { deadlines } from '../domain/timers.ts'
 import { formatMoney } from './money.ts'
 import { date, dateInUtc, escaped, LIMITS, link, mrkdwn, nameOf, teamName, uncalled } from './mrkdwn.ts'
 
@@ -41,22 +42,6 @@ export const buttonValue = (complaint: Complaint, action: ActionType): string =>
 
 /** A timer's name as people say it. */
 export const timerName = (name: string): string => escaped(name.replaceAll('-', ' ').replace(':', ' '), 60)
-
-/**
- * Which deadline comes next, and which have passed with the answer still owed, earliest first.
- */
-export function deadlines(complaint: Complaint): { next?: Timer | undefined; overdue: readonly Timer[] } {
-  const byDeadline = (a: Timer, b: Timer) => (a.dueAt < b.dueAt ? -1 : a.dueAt > b.dueAt ? 1 : 0)
-  const [next] = complaint.timers.filter((timer) => timer.state === 'running').sort(byDeadline)
-  // A breach stays on record; it is owed no longer once the complaint is answered or nobody asks for the handoff.
-  const overdue = complaint.timers.filter(
-    (timer) =>
-      timer.state === 'breached' &&
-      isOpen(complaint) &&
-      (timer.name !== 'accept-handoff' || complaint.handoff !== undefined),
-  )
-  return { next, overdue: overdue.sort(byDeadline) }
-}
 
 /** What the customer was given, in a few words. */
 export function redressText(redress: Redress): string {

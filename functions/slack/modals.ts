@@ -1,7 +1,9 @@
-import type { InputBlock, KnownBlock, ModalView, PlainTextElement } from '@slack/types'
+import type { KnownBlock, ModalView } from '@slack/types'
 import type { Complaint, Redress } from '../domain/complaint.ts'
-import { type Action, type ActionType, expectedSeq } from '../domain/decide.ts'
+import { type ActionType, expectedSeq } from '../domain/decide.ts'
 import type { Policy } from '../domain/policy.ts'
+import { card } from './card.ts'
+import { choice, line, lines, plain, type Submission, type ViewState, valueIn } from './fields.ts'
 import { isCurrency, toMinorUnits } from './money.ts'
 import { escaped, mrkdwn } from './mrkdwn.ts'
 
@@ -11,73 +13,12 @@ export interface Origin {
   readonly expects?: number | undefined
 }
 
-/** What somebody entered, by block and element, as Slack sends it. */
-export type ViewState = Readonly<
-  Record<
-    string,
-    Readonly<
-      Record<
-        string,
-        {
-          readonly value?: string | null | undefined
-          readonly selected_option?: { readonly value: string } | null | undefined
-        }
-      >
-    >
-  >
->
-
-/** The action that a view asks for, or what is wrong with which of its fields. */
-export type Submission = { readonly action: Action } | { readonly errors: Readonly<Record<string, string>> }
-
 interface Modal {
   readonly title: string
   readonly submit: string
   readonly blocks: (complaint: Complaint, policy: Policy) => KnownBlock[]
   readonly parse: (field: (name: string) => string) => Submission
 }
-
-const plain = (text: string): PlainTextElement => ({ type: 'plain_text', text: text.slice(0, 75) })
-
-const LONGEST = 2000
-
-const lines = (block_id: string, label: string, hint?: string): InputBlock => ({
-  type: 'input',
-  block_id,
-  label: plain(label),
-  ...(hint === undefined ? {} : { hint: plain(hint) }),
-  element: { type: 'plain_text_input', action_id: block_id, multiline: true, max_length: LONGEST },
-})
-
-const line = (block_id: string, label: string, placeholder: string): InputBlock => ({
-  type: 'input',
-  block_id,
-  label: plain(label),
-  optional: true,
-  element: {
-    type: 'plain_text_input',
-    action_id: block_id,
-    max_length: 300,
-    placeholder: plain(placeholder),
-  },
-})
-
-const choice = (
-  block_id: string,
-  label: string,
-  options: [value: string, text: string][],
-  optional = false,
-): InputBlock => ({
-  type: 'input',
-  block_id,
-  label: plain(label),
-  optional,
-  element: {
-    type: 'static_select',
-    action_id: block_id,
-    options: options.slice(0, 100).map(([value, text]) => ({ value, text: plain(text) })),
-  },
-})
 
 const KINDS: [Redress['kind'], string][] = [
   ['refund', 'Refund'],
@@ -114,11 +55,9 @@ const MODALS: Partial<Record<ActionType, Modal>> = {
           .filter(([id]) => id !== complaint.team)
           .map(([id, team]) => [id, team.name]),
       ),
-      lines(
-        'reason',
-        'Why them, and what have you told the customer?',
-        'Until they accept, you still own it',
-      ),
+      lines('reason', 'Why them, and what have you told the customer?', {
+        hint: 'Until they accept, you still own it',
+      }),
     ],
     parse: (field) => {
       const toTeam = field('toTeam')
@@ -141,7 +80,7 @@ const MODALS: Partial<Record<ActionType, Modal>> = {
     submit: 'Resolve',
     blocks: () => [
       lines('summary', 'What was the answer?'),
-      choice('kind', 'What did the customer get?', KINDS, true),
+      choice('kind', 'What did the customer get?', KINDS, { optional: true }),
       line('amount', 'Amount', '12.50'),
       line('currency', 'Currency', 'GBP'),
       line('description', 'What exactly?', 'A replacement, a voucher, …'),
@@ -218,11 +157,7 @@ export function modal(type: ActionType, complaint: Complaint, policy: Policy): M
 /** What a submitted view asks for; undefined for a view that is none of ours. */
 export function submissionOf(callbackId: string, state: ViewState): Submission | undefined {
   const spec = modalFor(callbackId)
-  // Each block has one element, by the same name.
-  return spec?.parse((name) => {
-    const element = state[name]?.[name]
-    return (element?.selected_option?.value ?? element?.value ?? '').trim()
-  })
+  return spec?.parse((name) => valueIn(state, name))
 }
 
 /** A view that says why nothing came of it. */
@@ -231,4 +166,17 @@ export const refusalView = (message: string): ModalView => ({
   title: plain('Nothing was changed'),
   close: plain('Close'),
   blocks: [{ type: 'section', text: mrkdwn(escaped(message, 1000)) }],
+})
+
+/** The name of the view that shows a complaint. */
+export const SHOWN = 'shown'
+
+/** A complaint's card as a view of its own, for who came to it by a list: with the same buttons. */
+export const complaintView = (complaint: Complaint, policy: Policy): ModalView => ({
+  type: 'modal',
+  callback_id: SHOWN,
+  private_metadata: JSON.stringify({ complaintId: complaint.id }),
+  title: plain('Complaint'),
+  close: plain('Close'),
+  blocks: card(complaint, policy).blocks,
 })

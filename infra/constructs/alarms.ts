@@ -158,6 +158,12 @@ function rules({
       metric: waiting('due'),
     },
     {
+      name: 'dead-letter-slack-tasks',
+      meaning: 'Something that a person asked for in Slack could not be done, five times over.',
+      missing: idleQueue,
+      metric: waiting('slackTasks'),
+    },
+    {
       name: 'dead-letter-stream',
       meaning: 'The driver or the relay gave up on events: their effects now wait for the auditor.',
       missing: idleQueue,
@@ -297,6 +303,7 @@ export const functionsOf = (
   parts.streams.driver,
   parts.streams.relay,
   parts.delivery.notifier,
+  parts.delivery.slackWorker,
   parts.schedules.clock,
   parts.delivery.fire,
   parts.schedules.auditor,

@@ -12,6 +12,7 @@ export const FUNCTION_NAMES = [
   'intake',
   'desk',
   'slack-desk',
+  'slack-worker',
   'driver',
   'relay',
   'notifier',

@@ -3,7 +3,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs'
 import { Construct } from 'constructs'
 import { slackEnvironment } from './edge.ts'
 import { allow, type FunctionSetup, RedressFunction } from './function.ts'
-import { FIRE_TIMEOUT, NOTIFIER_TIMEOUT, type Queues } from './queues.ts'
+import { FIRE_TIMEOUT, NOTIFIER_TIMEOUT, type Queues, SLACK_WORKER_TIMEOUT } from './queues.ts'
 import type { Secrets } from './secrets.ts'
 
 export interface DeliveryProps extends FunctionSetup {
@@ -11,10 +11,11 @@ export interface DeliveryProps extends FunctionSetup {
   readonly secrets: Secrets
 }
 
-/** The two readers of the queues: what is told to Slack, and which timers fire. */
+/** The readers of the queues: what is told to Slack, what was asked for in Slack, and which timers fire. */
 export class Delivery extends Construct {
   readonly notifier: RedressFunction
   readonly fire: RedressFunction
+  readonly slackWorker: RedressFunction
 
   constructor(scope: Construct, id: string, props: DeliveryProps) {
     super(scope, id)
@@ -45,11 +46,25 @@ export class Delivery extends Construct {
       timeout: FIRE_TIMEOUT,
       statements: [ledger.allow('GetItem', 'PutItem', 'ConditionCheckItem'), receive(queues.due)],
     })
+    this.slackWorker = new RedressFunction(this, 'SlackWorker', {
+      ...props,
+      name: 'slack-worker',
+      description: 'Does what people asked for in Slack, where that took longer than Slack waits',
+      timeout: SLACK_WORKER_TIMEOUT,
+      environment: slackEnvironment(config, secrets),
+      statements: [
+        ledger.allow('GetItem', 'BatchGetItem', 'Query', 'PutItem', 'ConditionCheckItem'),
+        ledger.allowQuery('team', 'open'),
+        allow(['secretsmanager:GetSecretValue'], [secrets.slack.secretArn]),
+        receive(queues.slackTasks),
+      ],
+    })
 
     // Slack takes about one message a second per channel: more at once would only be turned away.
     consume(this.notifier, this.notifier.function, queues.outbox, 5)
     // Everything that is due at nine on a Monday: enough at once to be in time, not so many as to drown the ledger.
     consume(this.fire, this.fire.function, queues.due, 20)
+    consume(this.slackWorker, this.slackWorker.function, queues.slackTasks, 10)
   }
 }
 

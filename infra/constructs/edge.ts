@@ -14,9 +14,11 @@ import { Construct } from 'constructs'
 import type { StageConfig } from '../config.ts'
 import { acknowledge } from './acknowledge.ts'
 import { allow, type FunctionSetup, RedressFunction } from './function.ts'
+import type { Queues } from './queues.ts'
 import type { Secrets } from './secrets.ts'
 
 export interface EdgeProps extends FunctionSetup {
+  readonly queues: Queues
   readonly secrets: Secrets
 }
 
@@ -55,7 +57,7 @@ export class Edge extends Construct {
 
   constructor(scope: Construct, id: string, props: EdgeProps) {
     super(scope, id)
-    const { config, ledger, secrets } = props
+    const { config, ledger, queues, secrets } = props
     const sources = [...secrets.sources]
     this.api = new HttpApi(this, 'Api', { apiName: `redress-${config.stage}`, createDefaultStage: false })
     const deskStatements = () => [
@@ -99,8 +101,15 @@ export class Edge extends Construct {
       description: 'Buttons, commands and events from Slack',
       timeout: Duration.seconds(10),
       memorySize: 512, // Slack gives up after 3 s, cold start included
-      environment: slackEnvironment(config, secrets),
-      statements: [...deskStatements(), allow(['secretsmanager:GetSecretValue'], [secrets.slack.secretArn])],
+      environment: {
+        ...slackEnvironment(config, secrets),
+        SLACK_TASKS_QUEUE_URL: queues.slackTasks.queueUrl,
+      },
+      statements: [
+        ...deskStatements(),
+        allow(['secretsmanager:GetSecretValue'], [secrets.slack.secretArn]),
+        allow(['sqs:SendMessage'], [queues.slackTasks.queueArn]),
+      ],
     })
 
     const behind = { webhooks: this.intake, slack: this.slackDesk, ops: this.desk }

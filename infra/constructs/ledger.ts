@@ -28,8 +28,12 @@ const INDEXES = {
   due: { partition: 'dueShard', sort: 'nextDueAt' },
   /** Complaints by when the auditor should look again. */
   audit: { partition: 'auditShard', sort: 'auditAt' },
-  /** Every open complaint, with what the auditor counts: it reads all of them, and fetches none. */
-  open: { partition: 'openShard', sort: 'pk', with: ['team', 'unanswered'] },
+  /** Every open complaint, with what the auditor counts and lists choose by: they read all of them, and fetch few or none. */
+  open: {
+    partition: 'openShard',
+    sort: 'pk',
+    with: ['team', 'unanswered', 'owner', 'stage', 'deadlineAt', 'promiseDueAt'],
+  },
   /** A team's complaints. */
   team: { partition: 'team', sort: 'pk' },
 } satisfies Record<string, Index>
@@ -44,7 +48,10 @@ export type ItemAction =
   | 'ConditionCheckItem'
   | 'Query'
 
-/** The one table: complaints, their events, and what hangs on them. Nothing in it expires by itself. */
+/**
+ * The one table: complaints, their events, and what hangs on them. Of these nothing expires; `expiresAt` is for notes of
+ * the machinery, such as what was asked for in Slack and is done.
+ */
 export class Ledger extends Construct {
   readonly table: Table
   /** The stream that every effect hangs on. */
@@ -59,6 +66,7 @@ export class Ledger extends Construct {
       encryption: TableEncryption.AWS_MANAGED, // each use of the key is in CloudTrail, unlike with DynamoDB's own key
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       stream: StreamViewType.NEW_IMAGE,
+      timeToLiveAttribute: 'expiresAt',
       deletionProtection: config.deletionProtection,
       removalPolicy: config.removalPolicy,
     })

@@ -12,6 +12,8 @@ import { acknowledge } from './acknowledge.ts'
 /** How long one delivery may take. A queue hides a message for six times as long, as AWS advises. */
 export const NOTIFIER_TIMEOUT = Duration.seconds(60)
 export const FIRE_TIMEOUT = Duration.seconds(30)
+/** Somebody's two hundred complaints are moved on in less. */
+export const SLACK_WORKER_TIMEOUT = Duration.seconds(60)
 const hiddenFor = (timeout: Duration) => Duration.seconds(6 * timeout.toSeconds())
 
 /** Two weeks, SQS's longest: a failure on the Friday before a holiday can still be redriven after it. */
@@ -29,10 +31,13 @@ export class Queues extends Construct {
   readonly outbox: Queue
   /** Timers to fire, each delayed until its time. */
   readonly due: Queue
+  /** What people asked for in Slack and could not be done while Slack waited: FIFO, grouped by complaint. */
+  readonly slackTasks: Queue
   /** By the name of their alarm: what waits for a person. */
   readonly deadLetter: {
     readonly outbox: Queue
     readonly due: Queue
+    readonly slackTasks: Queue
     /** Pointers to stream records that the driver or the relay gave up on. */
     readonly stream: Queue
     /** Scheduled runs that never started, or failed. */
@@ -50,6 +55,7 @@ export class Queues extends Construct {
     this.deadLetter = {
       outbox: new Queue(this, 'OutboxDeadLetter', { ...SECURE, ...fifo }),
       due: new Queue(this, 'DueDeadLetter', SECURE),
+      slackTasks: new Queue(this, 'SlackTasksDeadLetter', { ...SECURE, ...fifo }),
       stream: new Queue(this, 'StreamDeadLetter', SECURE),
       schedule: new Queue(this, 'ScheduleDeadLetter', SECURE),
     }
@@ -71,6 +77,12 @@ export class Queues extends Construct {
       ...SECURE,
       visibilityTimeout: hiddenFor(FIRE_TIMEOUT),
       deadLetterQueue: { queue: this.deadLetter.due, maxReceiveCount: 5 },
+    })
+    this.slackTasks = new Queue(this, 'SlackTasks', {
+      ...SECURE,
+      ...fifo,
+      visibilityTimeout: hiddenFor(SLACK_WORKER_TIMEOUT),
+      deadLetterQueue: { queue: this.deadLetter.slackTasks, maxReceiveCount: 5 },
     })
   }
 }

@@ -57,7 +57,8 @@ export const submit = (run: LocalRun, user: string, view: object, values: object
     type: 'view_submission',
     user: { id: user },
     team: { id: 'T000000001', domain: 'redress' },
-    view: { ...view, state: { values } },
+    // Slack calls a view's id `id`; the emulator's own copy of it says `view_id`.
+    view: { ...view, id: (view as { view_id?: string }).view_id, state: { values } },
   })
 
 /** Sends an interaction, signed with real time. */

@@ -1,4 +1,6 @@
 import { describe, expect, inject, it } from 'vitest'
+import { buttonOf, interact } from '../../infra/local/interactions.ts'
+import { until } from '../../infra/local/wait.ts'
 import { clientOf } from './support/client.ts'
 
 const client = clientOf(inject('redress'))
@@ -70,6 +72,62 @@ describe('An action that the state forbids', () => {
     expect(late.status).toBe(200)
     expect((await client.seenBy('U0PRIYA0000')).ephemeral.at(-1)?.text).toMatch(/acknowledge/)
     expect((await client.standing(id)).complaint.version).toBe(version)
+  })
+})
+
+describe('What Slack tells us twice', () => {
+  it('happens once, and nobody is told that it failed', async () => {
+    const id = await opened()
+    const { card } = await client.slackThread(id)
+    const press = {
+      type: 'block_actions',
+      user: { id: 'U0PRIYA0000' },
+      channel: { id: card.channel },
+      trigger_id: `twice-${id}`,
+      response_url: `${client.run.slackUrl}/_redress/respond/${card.channel}/U0PRIYA0000/-`,
+      actions: [buttonOf(card.blocks, 'acknowledge')],
+    }
+    const told = (await client.seenBy('U0PRIYA0000')).ephemeral.length
+    for (const _ of [1, 2]) expect((await interact(client.run, press)).status).toBe(200)
+    await client.atRest(id)
+    expect((await client.events(id)).map(({ type }) => type)).toEqual(['received', 'acknowledged'])
+    expect((await client.seenBy('U0PRIYA0000')).ephemeral).toHaveLength(told)
+  })
+})
+
+describe('A message in Slack', () => {
+  it('becomes a complaint by its shortcut, with the way to its thread told by the worker; raised again it is known', async () => {
+    const user = 'U0OMAR00000'
+    const { card } = await client.slackThread(await opened())
+    const { channel, ts } = card
+    const respond = `${client.run.slackUrl}/_redress/respond/${channel}/${user}/-`
+    const raise = async () => {
+      await interact(client.run, {
+        type: 'message_action',
+        callback_id: 'raise',
+        user: { id: user },
+        channel: { id: channel },
+        message: { ts, text: 'The customer in the shop was furious' },
+        trigger_id: await client.trigger(user),
+        response_url: respond,
+      })
+      return client.submitForm(user, {
+        text: 'The kettle leaks, and nobody listens',
+        contact: '@kettle',
+        origin: { choose: 'shop' },
+        public: { choose: 'no' },
+      })
+    }
+    expect((await raise()).body).toMatchObject({ view: { title: { text: 'Raised' } } })
+    const told = await until('the way to the thread', async () =>
+      (await client.seenBy(user)).ephemeral.find(({ text }) => text.includes('is open')),
+    )
+    const id = /`(\w{26})`/.exec(told.text)?.[1] ?? ''
+    expect((await client.standing(id)).complaint.message).toMatchObject({
+      source: 'slack',
+      author: { id: '@kettle' },
+    })
+    expect(JSON.stringify((await raise()).body)).toContain(`\`${id}\` has it already`)
   })
 })
 

@@ -127,6 +127,8 @@ const OUTPUTS = [
   'OutboxQueueUrl',
   'OutboxDeadLetterQueueUrl',
   'DueQueueUrl',
+  'SlackTasksQueueUrl',
+  'SlackTasksDeadLetterQueueUrl',
   'ExportBucketName',
   'SlackSecretArn',
 ].sort()

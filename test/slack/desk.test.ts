@@ -1,9 +1,13 @@
 import { createHmac } from 'node:crypto'
 import type { Context } from 'aws-lambda'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { Complaint } from '../../functions/domain/complaint.ts'
+import type { Complaint, Message } from '../../functions/domain/complaint.ts'
 import { type Action, type Command, expectedSeq } from '../../functions/domain/decide.ts'
 import type { HttpEvent, HttpResult } from '../../functions/shared/http.ts'
+import { slackClient } from '../../functions/slack/client.ts'
+import type { Desk } from '../../functions/slack-desk/desk.ts'
+import { perform } from '../../functions/slack-desk/perform.ts'
+import type { Task } from '../../functions/slack-desk/tasks.ts'
 import { bea, COMPLAINT_ID, given, type Story, sam } from '../support/complaints.ts'
 import { policy } from './complaints.ts'
 import { FakeSlack } from './fake-slack.ts'
@@ -15,29 +19,77 @@ const NOW = '2026-11-23T09:30:00Z'
 const stage = vi.hoisted(() => {
   // Read when the logger is made: refusals are what these tests are made of.
   process.env.POWERTOOLS_LOG_LEVEL = 'SILENT'
-  return { story: undefined as Story | undefined, secret: '' }
+  return {
+    story: undefined as Story | undefined,
+    secret: '',
+    asked: new Set<string | undefined>(),
+    received: new Map<string, Message>(),
+    /** What waits for the worker, by what its queue knows it by. */
+    tasks: new Map<string, { group: string; task: unknown }>(),
+    /** Milliseconds before the ledger answers; what it says instead. */
+    slow: 0,
+    broken: undefined as Error | undefined,
+  }
 })
 
 vi.mock('#clock', () => ({ clock: { now: async () => NOW } }))
-vi.mock('../../functions/shared/policies.ts', async (original) => ({
-  ...(await original<object>()),
-  policyOf: () => policy,
-}))
+vi.mock('../../functions/shared/policies.ts', async (original) => {
+  const actual = await original<typeof import('../../functions/shared/policies.ts')>()
+  const people = Object.fromEntries(
+    Object.entries(actual.currentPolicy.people).map(([id, person]) => [
+      id,
+      { ...person, slackUserId: `U0${id.toUpperCase()}` },
+    ]),
+  )
+  return { ...actual, currentPolicy: { ...actual.currentPolicy, people }, policyOf: () => policy }
+})
 vi.mock('../../functions/shared/secrets.ts', () => ({
   readSecret: async () => ({ signingSecret: stage.secret, botToken: 'xoxb-test' }),
   rereadSecret: async () => undefined,
+}))
+vi.mock('../../functions/shared/queues.ts', () => ({
+  sendTask: async (_: string, group: string, id: string, task: object) => {
+    if (!stage.tasks.has(id)) stage.tasks.set(id, { group, task: structuredClone(task) })
+  },
+}))
+vi.mock('../../functions/ledger/open.ts', () => ({
+  openComplaints: async function* () {
+    if (stage.story === undefined) return
+    const { id: complaintId, team, owner, stage: where, promises } = stage.story.state
+    yield { complaintId, team, owner, stage: where, unanswered: false, promiseDueAt: promises[0]?.dueAt }
+  },
+}))
+vi.mock('../../functions/slack/thread.ts', () => ({
+  Threads: class {
+    load = async () => ({ cards: [{ team: 'support', channel: 'C0SUPPORT00', ts: '1.000001', hash: '' }] })
+  },
 }))
 vi.mock('../../functions/ledger/ledger.ts', async (original) => {
   const actual = await original<typeof import('../../functions/ledger/ledger.ts')>()
   class OneStory {
     async load(id: string): Promise<Complaint> {
+      await new Promise((resolve) => setTimeout(resolve, stage.slow))
+      if (stage.broken !== undefined) throw stage.broken
       if (stage.story === undefined || id !== COMPLAINT_ID) throw new actual.NotFound(id)
       return stage.story.state
     }
-    async execute(id: string, command: Command, now: string) {
-      await this.load(id)
-      return { complaint: stage.story?.state, events: stage.story?.send(now, command) }
+    async execute(id: string, command: Command, now: string, guard = (_: Complaint) => {}, asked?: string) {
+      const before = await this.load(id)
+      if (asked !== undefined && stage.asked.has(asked)) return { complaint: before, events: [] }
+      guard(before)
+      const events = stage.story?.send(now, command)
+      stage.asked.add(asked)
+      return { complaint: stage.story?.state, events }
     }
+    async receive(message: Message) {
+      const outcome = stage.received.has(message.messageId) ? 'duplicate' : 'opened'
+      stage.received.set(message.messageId, message)
+      return { complaintId: COMPLAINT_ID, outcome }
+    }
+    ofTeam = async (team: string) => ({
+      complaints: stage.story?.state.team === team ? [stage.story.state] : [],
+    })
+    loadMany = async (ids: string[]) => (ids.length === 0 ? [] : [stage.story?.state])
   }
   return { ...actual, Ledger: OneStory }
 })
@@ -51,6 +103,7 @@ beforeAll(async () => {
   Object.assign(process.env, {
     TABLE_NAME: 'table',
     SLACK_SECRET: 'secret',
+    SLACK_TASKS_QUEUE_URL: 'http://queue',
     SLACK_API_URL: slack.apiUrl,
     AWS_REGION: 'eu-west-1',
   })
@@ -62,7 +115,29 @@ beforeEach(() => {
   stage.secret = SIGNING_SECRET
   story = given('2026-11-23T09:00:00Z', {}, policy)
   stage.story = story
+  stage.slow = 0
+  stage.broken = undefined
+  for (const kept of [stage.asked, stage.received, stage.tasks]) kept.clear()
 })
+
+/** The worker does what waits for it. @returns how many tasks that were */
+async function workerWorks(): Promise<number> {
+  const { Ledger } = await import('../../functions/ledger/ledger.ts')
+  const { openComplaints } = await import('../../functions/ledger/open.ts')
+  const { Threads } = await import('../../functions/slack/thread.ts')
+  const desk = {
+    ledger: new Ledger({} as never, ''),
+    open: () => openComplaints({} as never, ''),
+    threads: new Threads({} as never, ''),
+    slack: slackClient('xoxb-test', 1000, slack.apiUrl),
+    now: async () => NOW,
+    slackApiUrl: slack.apiUrl,
+  } satisfies Desk
+  const tasks = [...stage.tasks.values()].map(({ task }) => task as Task)
+  stage.tasks.clear()
+  for (const task of tasks) await perform(task, desk)
+  return tasks.length
+}
 
 interface Sent {
   readonly path?: string
@@ -71,6 +146,9 @@ interface Sent {
   readonly timestamp?: number
   readonly signature?: string
   readonly base64?: boolean
+  /** When it came to the API, if not now: a cold start takes its time. */
+  readonly arrivedAt?: number
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 const post = async ({
@@ -80,6 +158,8 @@ const post = async ({
   timestamp,
   signature,
   base64 = true,
+  arrivedAt,
+  headers,
 }: Sent) => {
   const ts = String(timestamp ?? Math.floor(Date.now() / 1000))
   const hmac = createHmac('sha256', SIGNING_SECRET).update(`v0:${ts}:${body}`).digest('hex')
@@ -93,7 +173,9 @@ const post = async ({
       'content-type': type ?? 'application/x-www-form-urlencoded',
       'x-slack-request-timestamp': ts,
       'x-slack-signature': signature ?? `v0=${hmac}`,
+      ...headers,
     },
+    requestContext: { timeEpoch: arrivedAt ?? Date.now() },
     body: base64 ? Buffer.from(body).toString('base64') : body,
     isBase64Encoded: base64,
   } as unknown as HttpEvent
@@ -107,26 +189,44 @@ interface PressChanges {
   readonly user?: string
   readonly value?: string
   readonly responseUrl?: string
+  readonly trigger?: string
+  readonly view?: object
 }
 
-/** Somebody presses a button of a card that shows the complaint as it was `seen`. */
-const press = (type: Action['type'], seen: Complaint = story.state, changes: PressChanges = {}) =>
-  post({
-    body: form({
-      type: 'block_actions',
-      user: { id: changes.user ?? 'U0SAM' },
-      channel: { id: slack.channels.get('support') },
-      trigger_id: 'trigger',
-      response_url: changes.responseUrl ?? `${slack.origin}/response`,
-      actions: [
-        {
-          action_id: type,
-          value:
-            changes.value ?? JSON.stringify({ complaintId: COMPLAINT_ID, expects: expectedSeq(seen, type) }),
-        },
-      ],
-    }),
+/** Each press has a trigger of its own. */
+let triggers = 0
+
+/** What Slack sends when somebody presses a button of a card that shows the complaint as it was `seen`. */
+const pressBody = (type: Action['type'] | 'show', seen: Complaint, changes: PressChanges) =>
+  form({
+    type: 'block_actions',
+    user: { id: changes.user ?? 'U0SAM' },
+    ...(changes.view === undefined
+      ? {
+          channel: { id: slack.channels.get('support') },
+          response_url: changes.responseUrl ?? `${slack.origin}/response`,
+        }
+      : { view: changes.view }),
+    trigger_id: changes.trigger ?? `trigger-${++triggers}`,
+    actions: [
+      {
+        action_id: type,
+        value:
+          changes.value ??
+          JSON.stringify({
+            complaintId: COMPLAINT_ID,
+            ...(type === 'show' ? {} : { expects: expectedSeq(seen, type) }),
+          }),
+      },
+    ],
   })
+
+/** Somebody presses a button of a card that shows the complaint as it was `seen`. */
+const press = (
+  type: Action['type'] | 'show',
+  seen: Complaint = story.state,
+  changes: PressChanges & Partial<Sent> = {},
+) => post({ ...changes, body: pressBody(type, seen, changes) })
 
 /** Somebody submits a modal that was opened on the complaint as it was `seen`. */
 const submit = (
@@ -220,7 +320,7 @@ describe('A button', () => {
     const before = story.events.length
     await press('hand-off')
     const [opened] = slack.called('views.open')
-    expect(opened?.trigger_id).toBe('trigger')
+    expect(opened?.trigger_id).toMatch(/^trigger-/)
     expect(JSON.parse(opened?.view ?? '')).toMatchObject({
       callback_id: 'hand-off',
       private_metadata: JSON.stringify({ complaintId: COMPLAINT_ID, expects: 2 }),
@@ -278,6 +378,239 @@ describe('A button', () => {
   })
 })
 
+describe('Within the three seconds that Slack waits', () => {
+  it('a press that Slack tells twice acts once, and nobody is told that it failed', async () => {
+    const body = pressBody('acknowledge', story.state, {})
+    await post({ body })
+    const again = await post({
+      body,
+      headers: { 'x-slack-retry-num': '1', 'x-slack-retry-reason': 'http_timeout' },
+    })
+    expect(again).toMatchObject({ statusCode: 200, body: '' })
+    expect(happened()).toEqual(['acknowledged'])
+    expect([...slack.responses, ...stage.tasks.values()]).toEqual([])
+  })
+
+  it('a press after a long cold start is answered at once, and done by the worker, once, however often it is told', async () => {
+    const body = pressBody('acknowledge', story.state, {})
+    const late = { body, arrivedAt: Date.now() - 2500 }
+    expect(await post(late)).toMatchObject({ statusCode: 200, body: '' })
+    await post(late)
+    expect(happened()).toEqual([])
+    expect([...stage.tasks.values()]).toMatchObject([
+      { group: COMPLAINT_ID, task: { kind: 'act', by: { user: 'U0SAM' } } },
+    ])
+    await workerWorks()
+    expect(story.events.at(-1)).toMatchObject({ type: 'acknowledged', actor: 'sam', via: 'slack' })
+    await post({ body })
+    expect(happened()).toEqual(['acknowledged'])
+    expect(slack.responses).toEqual([])
+  })
+
+  it('a press that the ledger is slow about is answered in time; done here after all and by the worker, it is done once', async () => {
+    stage.slow = 600
+    const before = Date.now()
+    const result = await press('acknowledge', story.state, { arrivedAt: Date.now() - 1700 })
+    expect(Date.now() - before).toBeLessThan(900)
+    expect(result).toMatchObject({ statusCode: 200, body: '' })
+    stage.slow = 0
+    expect(await workerWorks()).toBe(1)
+    await new Promise((resolve) => setTimeout(resolve, 1500))
+    expect(happened()).toEqual(['acknowledged'])
+    expect(slack.responses).toEqual([])
+  })
+
+  it('a press or a form that the table turns away is kept, and done once the table is back', async () => {
+    stage.broken = Object.assign(new Error('Throttled'), { name: 'ThrottlingException' })
+    expect(await press('acknowledge')).toMatchObject({ statusCode: 200, body: '' })
+    expect(await submit('pause', { reason: { value: 'Courier' } })).toMatchObject({
+      statusCode: 200,
+      body: '',
+    })
+    await expect(workerWorks()).rejects.toThrow('Throttled')
+    stage.broken = undefined
+    await press('acknowledge')
+    expect(happened()).toEqual(['acknowledged'])
+  })
+
+  it('a late press that the state forbids is told by the worker, to who pressed it alone', async () => {
+    await press('resume', story.state, { arrivedAt: Date.now() - 2500 })
+    await workerWorks()
+    expect(slack.responses).toEqual([
+      expect.objectContaining({
+        response_type: 'ephemeral',
+        text: expect.stringContaining('Nothing was changed'),
+      }),
+    ])
+  })
+})
+
+describe('A complaint shown as a view of its own', () => {
+  it('opens from a list, with the card and its buttons', async () => {
+    await press('show')
+    const view = JSON.parse(slack.called('views.open')[0]?.view ?? '')
+    expect(view).toMatchObject({ type: 'modal', callback_id: 'shown' })
+    expect(JSON.stringify(view.blocks)).toContain('"action_id":"acknowledge"')
+  })
+
+  it('is not shown to who may not see it', async () => {
+    await press('show', story.state, { user: 'U0BEA' })
+    expect(slack.called('views.open')).toEqual([])
+    expect(slack.responses).toHaveLength(1)
+  })
+
+  it('shows what came of a press in it; a refusal comes as a direct message', async () => {
+    const view = { id: 'V1', callback_id: 'shown' }
+    const seen = story.state
+    await press('acknowledge', seen, { view })
+    const [updated] = slack.called('views.update')
+    expect(updated?.view_id).toBe('V1')
+    expect(updated?.view).toContain('*Stage*\\nacknowledged')
+    await press('acknowledge', seen, { view })
+    expect(slack.called('chat.postMessage')).toMatchObject([{ channel: 'U0SAM' }])
+  })
+
+  it('has forms lie upon it', async () => {
+    await press('pause', story.state, { view: { id: 'V1', callback_id: 'shown' } })
+    expect(slack.called('views.push')).toHaveLength(1)
+    expect(slack.called('views.open')).toEqual([])
+  })
+})
+
+describe('The message shortcut', () => {
+  const shortcut = (ts = '1764000000.000100') =>
+    post({
+      body: form({
+        type: 'message_action',
+        callback_id: 'raise',
+        user: { id: 'U0SAM' },
+        channel: { id: slack.channels.get('social'), name: 'social' },
+        message: { ts, text: 'Kim says the bill is wrong', user: 'U0LENA' },
+        trigger_id: 'trigger-raise',
+        response_url: `${slack.origin}/response`,
+      }),
+    })
+  const filledIn = (fields: Record<string, string>) => {
+    const view = JSON.parse(slack.called('views.open').at(-1)?.view ?? '')
+    const choices = ['origin', 'public']
+    return post({
+      body: form({
+        type: 'view_submission',
+        user: { id: 'U0SAM' },
+        view: {
+          id: 'V2',
+          callback_id: view.callback_id,
+          private_metadata: view.private_metadata,
+          state: {
+            values: Object.fromEntries(
+              Object.entries(fields).map(([name, value]) => [
+                name,
+                { [name]: choices.includes(name) ? { selected_option: { value } } : { value } },
+              ]),
+            ),
+          },
+        },
+      }),
+    })
+  }
+  const fields = {
+    text: 'The bill is wrong',
+    name: 'Kim',
+    contact: 'kim@example.com',
+    origin: 'phone',
+    public: 'no',
+  }
+
+  it('opens a form that begins with the message', async () => {
+    expect(await shortcut()).toMatchObject({ statusCode: 200, body: '' })
+    expect(slack.called('views.open')[0]?.view).toContain('"initial_value":"Kim says the bill is wrong"')
+  })
+
+  it('makes a complaint of it, links to its thread, and says so when the same message is raised again', async () => {
+    await shortcut()
+    const first = bodyOf(await filledIn(fields))
+    expect(first).toMatchObject({ response_action: 'update', view: { title: { text: 'Raised' } } })
+    expect([...stage.received.values()]).toEqual([
+      expect.objectContaining({
+        source: 'slack',
+        messageId: 'C0SOCIAL000-1764000000.000100',
+        author: { id: 'slack-C0SOCIAL000-1764000000.000100', name: 'Kim', email: 'kim@example.com' },
+        text: 'The bill is wrong',
+        channel: 'phone',
+        public: false,
+        permalink: expect.stringContaining('C0SOCIAL000'),
+      }),
+    ])
+    await workerWorks()
+    expect(slack.responses).toEqual([
+      expect.objectContaining({
+        text: expect.stringMatching(/is open: <https:.*C0SUPPORT00.*\|go to its thread>/),
+      }),
+    ])
+    const again = bodyOf(await filledIn({ ...fields, text: 'Differently told' }))
+    expect(JSON.stringify(again)).toContain('raised before')
+  })
+
+  it('names the fields that are missing', async () => {
+    await shortcut()
+    expect(bodyOf(await filledIn({ text: ' ' }))).toEqual({
+      response_action: 'errors',
+      errors: { text: expect.any(String), origin: expect.any(String), public: expect.any(String) },
+    })
+    expect(stage.received.size).toBe(0)
+  })
+})
+
+describe('The App Home', () => {
+  it('is published when somebody opens it: theirs, their team’s board, the promises due', async () => {
+    story.does(NOW, { type: 'promise', text: 'A refund of £20', due: '2026-11-27T17:00:00Z' })
+    const body = JSON.stringify({
+      type: 'event_callback',
+      event_id: 'Ev1',
+      event: { type: 'app_home_opened', user: 'U0SAM', tab: 'home' },
+    })
+    const told = { path: '/slack/events', body, type: 'application/json', base64: false }
+    await post(told)
+    await post({ ...told, headers: { 'x-slack-retry-num': '1' } })
+    expect(await workerWorks()).toBe(1)
+    const [published] = slack.called('views.publish')
+    expect(published?.user_id).toBe('U0SAM')
+    const shown = published?.view ?? ''
+    for (const part of ['Your complaints', 'Support: what is open', '*received* 1', 'A refund of £20'])
+      expect(shown).toContain(part)
+    expect((JSON.parse(shown).blocks as unknown[]).length).toBeLessThanOrEqual(100)
+  })
+})
+
+describe('A Slack user who is deactivated', () => {
+  const leaves = (deleted: boolean) =>
+    post({
+      path: '/slack/events',
+      body: JSON.stringify({
+        type: 'event_callback',
+        event_id: 'Ev2',
+        event: { type: 'user_change', user: { id: 'U0SAM', deleted } },
+      }),
+      type: 'application/json',
+      base64: false,
+    })
+
+  it('has their complaints move to the team lead, with a note, once', async () => {
+    await leaves(true)
+    expect(await workerWorks()).toBe(1)
+    await leaves(true)
+    await workerWorks()
+    expect(happened()).toEqual(['noted', 'assigned'])
+    expect(story.state.owner).toBe('priya')
+    expect(story.events.at(-1)).toMatchObject({ actor: 'source:slack' })
+  })
+
+  it('and one who is merely renamed keeps them', async () => {
+    await leaves(false)
+    expect(await workerWorks()).toBe(0)
+  })
+})
+
 describe('A submitted modal', () => {
   it('does what it asks and closes', async () => {
     story.does('2026-11-23T09:05:00Z', { type: 'acknowledge' })
@@ -328,11 +661,11 @@ describe('A submitted modal', () => {
 })
 
 describe('The slash command', () => {
-  const say = async (text: string, command = '/complaint') =>
+  const say = async (text: string, command = '/complaint', user = 'U0SAM') =>
     bodyOf(
       await post({
         path: '/slack/commands',
-        body: new URLSearchParams({ command, text, user_id: 'U0SAM' }).toString(),
+        body: new URLSearchParams({ command, text, user_id: user }).toString(),
       }),
     )
 
@@ -340,6 +673,44 @@ describe('The slash command', () => {
     const shown = await say(` \`${COMPLAINT_ID.toLowerCase()}\` `)
     expect(shown.response_type).toBe('ephemeral')
     expect(JSON.stringify(shown.blocks)).toContain('*Stage*\\nreceived')
+  })
+
+  it('shows no complaint of another team', async () => {
+    expect(await say(COMPLAINT_ID, '/complaint', 'U0BEA')).not.toHaveProperty('blocks')
+    expect(await say(`find ${COMPLAINT_ID}`, '/complaint', 'U0MORGAN')).toHaveProperty('blocks')
+  })
+
+  const listed = async (text: string, user = 'U0SAM') => {
+    const body = new URLSearchParams({
+      command: '/complaint',
+      text,
+      user_id: user,
+      channel_id: slack.channels.get('support') ?? '',
+      response_url: `${slack.origin}/response`,
+    }).toString()
+    expect(await post({ path: '/slack/commands', body })).toMatchObject({ statusCode: 200, body: '' })
+    expect(await workerWorks()).toBe(1)
+    return JSON.stringify(slack.responses.at(-1))
+  }
+
+  it.each([['mine'], ['open'], ['find BILL wrong']])(
+    'lists by %j, with a button that shows each',
+    async (text) => {
+      const shown = await listed(text)
+      expect(shown).toContain('My bill is wrong')
+      expect(shown).toContain('"action_id":"show"')
+      expect(shown).toContain('"response_type":"ephemeral"')
+    },
+  )
+
+  it('finds nothing of another team, and not what lacks a word', async () => {
+    expect(await listed('find bill', 'U0BEA')).toContain('Nothing found')
+    expect(await listed('find bill broadband')).toContain('Nothing found')
+  })
+
+  it('shows what should be looked at next: one’s own first, else the team’s', async () => {
+    expect(await listed('next')).toContain('"action_id":"acknowledge"')
+    expect(await listed('next', 'U0BEA')).toContain('Nothing is waiting')
   })
 
   it.each([['help'], [''], ['<!channel>']])('helps with %j', async (text) => {

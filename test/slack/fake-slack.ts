@@ -176,6 +176,9 @@ export class FakeSlack {
       }
       case 'chat.postEphemeral':
       case 'views.open':
+      case 'views.push':
+      case 'views.update':
+      case 'views.publish':
         return { ok: true }
       default:
         return { ok: false, error: 'unknown_method' }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Complaint } from '../../functions/domain/complaint.ts'
 import type { ActionType } from '../../functions/domain/decide.ts'
-import { modal, submissionOf, type ViewState } from '../../functions/slack/modals.ts'
+import type { ViewState } from '../../functions/slack/fields.ts'
+import { modal, submissionOf } from '../../functions/slack/modals.ts'
 import { COMPLAINT_ID, given } from '../support/complaints.ts'
 import { policy } from './complaints.ts'
 

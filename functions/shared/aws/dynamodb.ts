@@ -5,3 +5,16 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 export const dynamodb = DynamoDBDocumentClient.from(new DynamoDBClient({}), {
   marshallOptions: { removeUndefinedValues: true },
 })
+
+/**
+ * A client for who keeps somebody waiting: one try and one more, each given up after so many milliseconds, where the
+ * other client would go on for longer than they wait.
+ */
+export const impatientDynamodb = (requestTimeout: number): DynamoDBDocumentClient =>
+  DynamoDBDocumentClient.from(
+    new DynamoDBClient({
+      maxAttempts: 2,
+      requestHandler: { connectionTimeout: requestTimeout / 2, requestTimeout, throwOnRequestTimeout: true },
+    }),
+    { marshallOptions: { removeUndefinedValues: true } },
+  )

@@ -195,6 +195,10 @@ export function clientOf(run: LocalRun) {
     slackThreads,
     seenBy,
 
+    /** A trigger id, as Slack sends it with a shortcut. */
+    trigger: async (user: string): Promise<string> =>
+      String((await slack('views.generateTriggerId', { user_id: user })).trigger_id),
+
     /** The complaint's thread with its owning team. */
     async slackThread(complaintId: string): Promise<SlackThread> {
       const [thread] = await slackThreads(complaintId)
