@@ -76,11 +76,13 @@ export function issuesIn(text: string, subject?: string): string[] {
       }
     }
   }
-  const labels = points.map(label).filter((point) => /[\p{L}\p{N}]/u.test(point))
+  const labels = points.map(label).filter(isSaying)
   const kept = [...new Set(labels)]
   if (kept.length === 0) {
-    const fallback = label(tidy(subject ?? '')) || label(tidy(text.slice(0, 1000)))
-    return /[\p{L}\p{N}]/u.test(fallback) ? [fallback] : []
+    return [subject ?? '', text.slice(0, 1000)]
+      .map((all) => label(tidy(all)))
+      .filter(isSaying)
+      .slice(0, 1)
   }
   if (kept.length <= MOST_ISSUES) return kept
   return [...kept.slice(0, MOST_ISSUES - 1), shortened(kept.slice(MOST_ISSUES - 1).join('; '))]
@@ -143,6 +145,8 @@ function clauses(sentence: string): string[] {
   }
   return found
 }
+
+const isSaying = (text: string): boolean => /[\p{L}\p{N}]/u.test(text)
 
 const count = (text: string): number => text.split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word)).length
 

@@ -55,7 +55,7 @@ const SAFETY = [
      life threatening, danger to life, risk to life, risk of death, trapped in ~ lift|elevator, stuck in ~ lift|elevator
      ceiling|wall|roof|balcony|stairs|staircase ~ collaps*, ceiling ~ came down, ceiling ~ fell
      swallow* ~ battery|magnet|glass, assault*, physically attack*, hurt my|his|her|our child|son|daughter|baby|kid|kids|back|neck|head|hand|knee|shoulder
-     threaten* me|us|my with|family, threaten* to hit|hurt|kill, was|were|been|got hurt, sexually assault*, groped
+     threaten* me|us|my, threaten* to hit|hurt|kill, was|were|been|got hurt, sexually assault*, groped
      someone|somebody|people|child|children ~ get|gets|be hurt|killed, knocked unconscious, water ~ electrics, bleeding heavily|badly`,
   ),
   rule(
@@ -149,12 +149,12 @@ const LEGAL = [
   rule(
     'legal-threat',
     'high',
-    `will|i'll|we'll|to|gonna|can|could|would|should|and|or|must|may|might sue, sue you|your|them|the|for|over|their|this|if|unless|u, suing, i|we|we've|i've sued, being sued, be sued
+    `will|i'll|we'll|to|gonna|can|could|would|should|and|or|must|may|might =sue|=SUE, =sue|=SUE you|your|them|the|for|over|their|this|if|unless|u, suing, i|we|we've|i've sued, being sued, be sued
      legal action*, legal proceedings, legal advice, legal route, legal steps, legal claim, legal team ~ will|has|is|advised, legally binding, legal representative*, legal letter, taking this legal, go legal, lawyer up, lawyering up
      my|our solicitor|lawyer|attorney|solicitors|lawyers|barrister|solicitor's will|has|have|is|are|says|said|to|contact|advised|advises|told, my|our lawyer's
      speak*|talk*|spoke|spoken|talked|writ*|consult*|contact*|instruct*|hir*|see|seeing|seen|calling|call|engag*|retain*|ring|ringing|asked with|to? my|a|our|an|the solicitor|lawyer|attorney|barrister|solicitors|lawyers|attorneys
      hear* from my|our|the solicitor|lawyer|attorney|solicitors|lawyers|attorneys, hand* ~ over to|to my|our|a solicitor|lawyer|attorney|solicitors|lawyers, through|via my|our solicitor|lawyer|attorney|solicitors|lawyers
-     small claims, county court, high court action, magistrates, take|taking|took|taken|see|seeing|have you|this|them|it|your|ya ~ court, go|going|gone|went|off to? court, court action|proceedings|claim|case|papers|summons|judgment|judgement, ccj against
+     small claims, county court, high court action, magistrates, take|taking|took|taken|see|seeing|have you|this|them|it|your|ya ~ court, go|going|gone|went|off to? court, then|straight to court, court action|proceedings|claim|case|papers|summons|judgment|judgement, ccj against
      issue|issuing|file|filing|filed|start|starting|started|bring|bringing ~ claim|proceedings|lawsuit|case against|court|in, letter before action|claim|proceedings, pre action, class action, lawsuit*, litigat*, money claim, mcol, file|filing|filed suit
      breach of contract, in breach of, press|pressing charges, tribunal*, arbitration, damages claim, claim damages, claim|claiming|seek|seeking compensation through|via|in, statutory rights, consumer rights act, section 75, chargeback, sale of goods act, data protection act
      report* ~ to the police, reported|reporting ~ police, go|going|gone|went to the police, police complaint|report, fraud report, action fraud`,
@@ -207,9 +207,9 @@ const REPEATED = [
     'repeated-failure',
     'high',
     `zum #th mal, #th mal, # mal angerufen|geschrieben|gemeldet|kontaktiert|reklamiert, mehrfach, mehrmals, immer wieder, schon wieder, wieder und wieder, seit wochen, seit monaten, zigmal, unzählige male, ständig
-     # fois, plusieurs fois, #th fois, à maintes reprises, encore et encore, sans cesse, maintes fois, depuis des semaines, depuis des mois, à plusieurs reprises, toujours aucune, toujours pas, toujours rien
-     # veces, varias veces, una y otra vez, muchas veces, #th vez, otra vez, repetidamente, desde hace semanas|meses, sigo sin, seguimos sin, todavía no, aún no, nadie me
-     # keer, meerdere keren, keer op keer, telkens weer, steeds weer, #th keer, steeds, alweer, al weken, al maanden, herhaaldelijk, nog steeds geen|niet`,
+     appelé|appelée|écrit|contacté|contactée|relancé|réclamé|demandé ~ # fois, # fois que, plusieurs fois, #th fois, à maintes reprises, encore et encore, sans cesse, maintes fois, depuis des semaines, depuis des mois, à plusieurs reprises, toujours aucune, toujours pas, toujours rien
+     llamado|llamé|escrito|escribí|reclamado|contactado|pedido ~ # veces, # veces que|he|hemos, varias veces, una y otra vez, muchas veces, #th vez, otra vez, repetidamente, desde hace semanas|meses, sigo sin, seguimos sin, todavía no, aún no, nadie me
+     # keer gebeld|gemaild|gevraagd|geschreven|langs|gemeld, # keer contact|dat|al, meerdere keren, keer op keer, telkens weer, steeds weer, #th keer, steeds, alweer, al weken, al maanden, herhaaldelijk, nog steeds geen|niet`,
   ),
   rule(
     'repeated-failure',
