@@ -1,10 +1,22 @@
 import type { Button, KnownBlock } from '@slack/types'
 import type { Complaint, Redress, Timer } from '../domain/complaint.ts'
 import { type ActionType, allowedActions, expectedSeq } from '../domain/decide.ts'
+import { findPersonalData } from '../domain/personal-data.ts'
 import type { Policy } from '../domain/policy.ts'
 import { deadlines } from '../domain/timers.ts'
 import { formatMoney } from './money.ts'
-import { date, dateInUtc, escaped, LIMITS, link, mrkdwn, nameOf, teamName, uncalled } from './mrkdwn.ts'
+import {
+  date,
+  dateInUtc,
+  escaped,
+  LIMITS,
+  link,
+  mrkdwn,
+  nameOf,
+  shown,
+  teamName,
+  uncalled,
+} from './mrkdwn.ts'
 
 /** A message's content: blocks to show, and plain text for notifications and for readers without blocks. */
 export interface Content {
@@ -48,7 +60,7 @@ export function redressText(redress: Redress): string {
   const { kind, amount, currency, description } = redress
   const money =
     amount === undefined || currency === undefined ? '' : ` ${escaped(formatMoney(amount, currency), 60)}`
-  return `${kind}${money}${description === undefined ? '' : `: ${escaped(description, 300)}`}`
+  return `${kind}${money}${description === undefined ? '' : `: ${shown(description, 300)}`}`
 }
 
 /**
@@ -88,19 +100,26 @@ export function card(complaint: Complaint, policy: Policy, home?: Home): Content
   const notes: string[] = []
   if (handoff !== undefined) {
     notes.push(
-      `*${nameOf(policy, handoff.by)} asks ${teamName(policy, handoff.toTeam)} to take over* (${date(handoff.at)}): ${escaped(handoff.reason, 500)}`,
+      `*${nameOf(policy, handoff.by)} asks ${teamName(policy, handoff.toTeam)} to take over* (${date(handoff.at)}): ${shown(handoff.reason, 500)}`,
     )
   }
-  if (paused !== undefined) notes.push(`*Paused* since ${date(paused.at)}: ${escaped(paused.reason, 500)}`)
+  if (paused !== undefined) notes.push(`*Paused* since ${date(paused.at)}: ${shown(paused.reason, 500)}`)
   if (resolution !== undefined) {
     const { summary, redress } = resolution
     notes.push(
-      `*Resolved:* ${escaped(summary, 1000)}${redress === undefined ? '' : `\n*Redress:* ${redressText(redress)}`}`,
+      `*Resolved:* ${shown(summary, 1000)}${redress === undefined ? '' : `\n*Redress:* ${redressText(redress)}`}`,
+    )
+  }
+
+  const exposed = message.public ? [...new Set(findPersonalData(message.text).map(({ kind }) => kind))] : []
+  if (exposed.length > 0) {
+    notes.push(
+      `:warning: *The public post holds personal data:* ${exposed.join(', ')}. Ask the customer, or the platform, to take it down`,
     )
   }
 
   const origin = [
-    `From *${escaped(message.author.name ?? message.author.id, 100)}* by ${escaped(message.channel, 60)}, ${date(message.postedAt)}`,
+    `From *${shown(message.author.name ?? message.author.id, 100)}* by ${escaped(message.channel, 60)}, ${date(message.postedAt)}`,
     link(message.permalink, 'open the post'),
     `\`${escaped(complaint.id, 40)}\``,
     home === undefined ? undefined : `thread in <#${home.channel}>`,
@@ -117,7 +136,7 @@ export function card(complaint: Complaint, policy: Policy, home?: Home): Content
       },
       { type: 'section', fields: fields.map(([name, value]) => mrkdwn(`*${name}*\n${value}`)) },
       ...notes.map((note): KnownBlock => ({ type: 'section', text: mrkdwn(note) })),
-      { type: 'section', text: mrkdwn(escaped(message.text, LIMITS.sectionText, '>')) },
+      { type: 'section', text: mrkdwn(shown(message.text, LIMITS.sectionText, '>')) },
       { type: 'context', elements: [mrkdwn(origin.join(' · '))] },
       ...(buttons.length === 0 ? [] : [{ type: 'actions', elements: buttons } satisfies KnownBlock]),
     ],

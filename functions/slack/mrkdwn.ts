@@ -1,4 +1,5 @@
 import { epochSeconds, type Instant } from '../domain/instant.ts'
+import { masked } from '../domain/personal-data.ts'
 import { type Policy, personOf, teamOf } from '../domain/policy.ts'
 
 /** Slack's own limits, in characters. */
@@ -37,6 +38,10 @@ export function escaped(text: string, limit: number, linePrefix = ''): string {
   }
   return text.length > limit ? `${out.slice(0, limit - 1)}…` : out
 }
+
+/** What a customer or a colleague wrote, as Slack may have it: without personal data, and safe for mrkdwn as by `escaped`. */
+export const shown = (text: string, limit: number, linePrefix = ''): string =>
+  escaped(masked(text), limit, linePrefix)
 
 /** A mrkdwn text object in which only our own markup means anything. */
 export const mrkdwn = (text: string) => ({ type: 'mrkdwn', text, verbatim: true }) as const

@@ -2,7 +2,7 @@ import type { Complaint, Event, TimerName } from '../domain/complaint.ts'
 import { type Policy, peopleAt, teamOf, timerSpec } from '../domain/policy.ts'
 import { ladderOf, mayCall } from '../domain/timers.ts'
 import { type Content, redressText, timerName } from './card.ts'
-import { date, escaped, mention, mrkdwn, nameOf, teamName, uncalled } from './mrkdwn.ts'
+import { date, mention, mrkdwn, nameOf, shown, teamName, uncalled } from './mrkdwn.ts'
 
 /** A line in a complaint's thread. */
 export interface Reply extends Content {
@@ -58,7 +58,7 @@ function lineFor(event: Event, after: Complaint, policy: Policy, call: (person: 
       return [`:bust_in_silhouette: ${actor} assigned it to ${call(event.owner)}`, [event.owner]]
     case 'handoff-requested': {
       const people = answering(policy, event.toTeam)
-      const asks = `:arrow_right: ${actor} asks *${teamName(policy, event.toTeam)}* to take over: ${escaped(event.reason, QUOTED)}`
+      const asks = `:arrow_right: ${actor} asks *${teamName(policy, event.toTeam)}* to take over: ${shown(event.reason, QUOTED)}`
       return [people.length === 0 ? asks : `${asks}\n${calling(people)}, please accept or decline`, people]
     }
     case 'handoff-accepted':
@@ -67,11 +67,11 @@ function lineFor(event: Event, after: Complaint, policy: Policy, call: (person: 
       ]
     case 'handoff-declined':
       return [
-        `:leftwards_arrow_with_hook: ${actor} declined for *${teamName(policy, event.team)}*: ${escaped(event.reason, QUOTED)}\nIt stays with ${call(after.owner)}`,
+        `:leftwards_arrow_with_hook: ${actor} declined for *${teamName(policy, event.team)}*: ${shown(event.reason, QUOTED)}\nIt stays with ${call(after.owner)}`,
         [after.owner],
       ]
     case 'paused':
-      return [`:double_vertical_bar: ${actor} paused it: ${escaped(event.reason, QUOTED)}`]
+      return [`:double_vertical_bar: ${actor} paused it: ${shown(event.reason, QUOTED)}`]
     case 'resumed':
       return [`:arrow_forward: ${actor} resumed it`]
     case 'timer-warned': {
@@ -102,7 +102,7 @@ function lineFor(event: Event, after: Complaint, policy: Policy, call: (person: 
     }
     case 'resolved':
       return [
-        `:white_check_mark: ${actor} resolved it: ${escaped(event.summary, QUOTED)}${event.redress === undefined ? '' : `\nRedress: ${redressText(event.redress)}`}`,
+        `:white_check_mark: ${actor} resolved it: ${shown(event.summary, QUOTED)}${event.redress === undefined ? '' : `\nRedress: ${redressText(event.redress)}`}`,
       ]
     case 'closed':
       return [
@@ -110,29 +110,29 @@ function lineFor(event: Event, after: Complaint, policy: Policy, call: (person: 
       ]
     case 'reopened':
       return [
-        `:unlock: ${actor} reopened it: ${escaped(event.reason, QUOTED)}\n${call(after.owner)} owns it`,
+        `:unlock: ${actor} reopened it: ${shown(event.reason, QUOTED)}\n${call(after.owner)} owns it`,
         [after.owner],
       ]
     case 'withdrawn':
-      return [`:no_entry_sign: ${actor} withdrew it: ${escaped(event.reason, QUOTED)}`]
+      return [`:no_entry_sign: ${actor} withdrew it: ${shown(event.reason, QUOTED)}`]
     case 'customer-replied': {
-      const wrote = `:speech_balloon: The customer wrote: ${escaped(event.text, QUOTED)}`
+      const wrote = `:speech_balloon: The customer wrote: ${shown(event.text, QUOTED)}`
       return event.needsAnswer ? [`${wrote}\n${call(after.owner)}, please answer`, [after.owner]] : [wrote]
     }
     case 'replied':
-      return [`:outgoing_envelope: ${actor} answered: ${escaped(event.text, QUOTED)}`]
+      return [`:outgoing_envelope: ${actor} answered: ${shown(event.text, QUOTED)}`]
     case 'promised':
-      return [`:calendar: ${actor} promised, by ${date(event.dueAt)}: ${escaped(event.text, QUOTED)}`]
+      return [`:calendar: ${actor} promised, by ${date(event.dueAt)}: ${shown(event.text, QUOTED)}`]
     case 'promise-kept':
       return [
-        `:ballot_box_with_check: ${actor} kept the promise${event.evidence === undefined ? '' : `: ${escaped(event.evidence, QUOTED)}`}`,
+        `:ballot_box_with_check: ${actor} kept the promise${event.evidence === undefined ? '' : `: ${shown(event.evidence, QUOTED)}`}`,
       ]
     case 'repolicied':
       return [
         `:scroll: ${actor} moved it from policy ${event.from.name} v${event.from.version} to ${event.to.name} v${event.to.version}`,
       ]
     case 'noted':
-      return [`:memo: ${actor}: ${escaped(event.text, QUOTED)}`]
+      return [`:memo: ${actor}: ${shown(event.text, QUOTED)}`]
   }
 }
 
