@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
+import { callsFile } from './calls.ts'
 import { ROOT, readJson, writeJson } from './home.ts'
 import { endProcess, isAlive, run } from './processes.ts'
 import { until } from './wait.ts'
@@ -25,6 +26,8 @@ export interface EmulatorOptions {
   readonly say: Say
   /** False leaves the stream mappings deaf after a restart, as the emulator does by itself. Default: true. */
   readonly rearmStreams?: boolean
+  /** True: every AWS call is written down in `calls.jsonl` of the folder (see calls.ts). Default: false. */
+  readonly record?: boolean
 }
 
 const HERE = import.meta.dirname
@@ -116,6 +119,7 @@ async function invocation(
     IOT_MTLS_ENABLED: '0',
     PYTHONDONTWRITEBYTECODE: '1',
     REDRESS_STOP_WITH_PARENT: '1',
+    ...(options.record ? { REDRESS_CALLS: callsFile(options.home) } : {}),
   }
   const patches = 'emulator_patches.py'
 

@@ -128,6 +128,10 @@ if __name__ == "__main__":
     queue_instead_of_spawning()
     respect_stream_failures()
     fail_callback_tasks()
+    if os.environ.get("REDRESS_CALLS"):
+        from emulator_recorder import record
+
+        record(os.environ["REDRESS_CALLS"])
     if os.environ.get("REDRESS_STOP_WITH_PARENT") == "1":
         stop_with_parent()
     main()

@@ -44,6 +44,8 @@ export interface StackOptions {
   readonly now?: Instant | undefined
   /** See EmulatorOptions. */
   readonly rearmStreams?: boolean
+  /** See EmulatorOptions. */
+  readonly record?: boolean
 }
 
 export interface RunningStack {
