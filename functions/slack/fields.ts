@@ -98,5 +98,5 @@ export const moment = (block_id: string, label: string, initial: number): InputB
 export function valueIn(state: ViewState, name: string): string {
   const element = state[name]?.[name]
   const entered = element?.selected_option?.value ?? element?.value ?? element?.selected_date_time ?? ''
-  return String(entered).trim()
+  return String(entered).trim().toWellFormed()
 }

@@ -1,0 +1,217 @@
+import { createHmac } from 'node:crypto'
+import * as fc from 'fast-check'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { Command } from '../../functions/domain/decide.ts'
+import type { HttpEvent } from '../../functions/shared/http.ts'
+import { type ask, httpEvent } from '../intake/http.ts'
+import { COMPLAINT_ID, given, type Story } from '../support/complaints.ts'
+import { Cases, damaged, hostileHeader, hostileText, textsIn } from '../support/hostile.ts'
+import { policy } from './complaints.ts'
+import { FakeSlack } from './fake-slack.ts'
+
+const SIGNING_SECRET = '8f742231b10e8888abcd99yyyzzz85a5'
+const NOW = '2026-11-23T09:30:00Z'
+
+const stage = vi.hoisted(() => {
+  process.env.POWERTOOLS_LOG_LEVEL = 'SILENT'
+  return { story: undefined as Story | undefined, writes: 0, written: [] as unknown[] }
+})
+
+vi.mock('#clock', () => ({ clock: { now: async () => NOW } }))
+vi.mock('../../functions/shared/policies.ts', async (original) => ({
+  ...(await original<object>()),
+  policyOf: () => policy,
+}))
+vi.mock('../../functions/shared/secrets.ts', () => ({
+  readSecret: async () => ({ signingSecret: SIGNING_SECRET, botToken: 'xoxb-test' }),
+  rereadSecret: async () => undefined,
+}))
+vi.mock('../../functions/ledger/ledger.ts', async (original) => {
+  const actual = await original<typeof import('../../functions/ledger/ledger.ts')>()
+  class OneStory {
+    async load(id: string) {
+      if (stage.story === undefined || id !== COMPLAINT_ID) throw new actual.NotFound(id)
+      return stage.story.state
+    }
+    async execute(id: string, command: Command, now: string) {
+      await this.load(id)
+      const events = stage.story?.send(now, command)
+      stage.writes++
+      stage.written.push(events)
+      return { complaint: stage.story?.state, events }
+    }
+  }
+  return { ...actual, Ledger: OneStory }
+})
+
+const cases = new Cases()
+const runs = Cases.runs
+let slack: FakeSlack
+let handler: Parameters<typeof ask>[0]
+
+beforeAll(async () => {
+  slack = await FakeSlack.start()
+  Object.assign(process.env, {
+    TABLE_NAME: 'table',
+    SLACK_SECRET: 'secret',
+    SLACK_API_URL: slack.apiUrl,
+    AWS_REGION: 'eu-west-1',
+  })
+  handler = (await import('../../functions/slack-desk/handler.ts')).handler as unknown as typeof handler
+})
+beforeEach(() => {
+  stage.written = []
+})
+afterAll(async () => {
+  cases.report()
+  await slack.stop()
+})
+
+interface Sent {
+  readonly path: string
+  readonly body: Uint8Array
+  readonly type?: string
+  readonly change?: Record<string, string>
+}
+
+/** Signed, unless `change` says otherwise. */
+async function holds({ path, body, type = 'application/x-www-form-urlencoded', change = {} }: Sent) {
+  stage.story = given('2026-11-23T09:00:00Z', {}, policy)
+  stage.writes = 0
+  const timestamp = String(Math.floor(Date.now() / 1000))
+  const hmac = createHmac('sha256', SIGNING_SECRET).update(`v0:${timestamp}:`).update(body).digest('hex')
+  const headers = {
+    'content-type': type,
+    'x-slack-request-timestamp': timestamp,
+    'x-slack-signature': `v0=${hmac}`,
+    ...change,
+  }
+  const event: HttpEvent = httpEvent(`POST ${path}`, { headers, body })
+  const answer = await cases.run(path, async () => {
+    const { statusCode, body: text } = (await handler(event, {} as never)) as {
+      statusCode: number
+      body: string
+    }
+    return { status: statusCode, text }
+  })
+  // Half a character would be refused by the table, or come back as another.
+  expect(textsIn(stage.written).filter((text) => !text.isWellFormed())).toEqual([])
+  expect([200, 400, 401, 404, 413, 415]).toContain(answer.status)
+  if (answer.status >= 400) expect(stage.writes).toBe(0)
+}
+
+const form = (payload: unknown): Uint8Array =>
+  Buffer.from(new URLSearchParams({ payload: JSON.stringify(payload) }).toString())
+
+/** What Slack sends, in every kind that we answer. Nothing in them leads anywhere but to the fake Slack. */
+const PAYLOADS = [
+  {
+    type: 'block_actions',
+    user: { id: 'U0SAM000000' },
+    channel: { id: 'C0SUPPORT' },
+    trigger_id: 'trigger',
+    actions: [{ action_id: 'acknowledge', value: JSON.stringify({ complaintId: COMPLAINT_ID, expects: 1 }) }],
+  },
+  {
+    type: 'block_actions',
+    user: { id: 'U0SAM000000' },
+    trigger_id: 'trigger',
+    actions: [
+      { action_id: 'resolve', value: JSON.stringify({ complaintId: COMPLAINT_ID, expects: 1 }) },
+      { action_id: 'hand-off', value: JSON.stringify({ complaintId: COMPLAINT_ID }) },
+    ],
+  },
+  ...['resolve', 'hand-off', 'pause', 'promise', 'reply', 'note'].map((callback_id) => ({
+    type: 'view_submission',
+    user: { id: 'U0SAM000000' },
+    view: {
+      id: 'V1',
+      callback_id,
+      private_metadata: JSON.stringify({ complaintId: COMPLAINT_ID, expects: 1 }),
+      state: {
+        values: {
+          summary: { summary: { type: 'plain_text_input', value: 'Refunded' } },
+          reason: { reason: { type: 'plain_text_input', value: 'a form' } },
+          text: { text: { type: 'plain_text_input', value: 'a form' } },
+          toTeam: { toTeam: { type: 'static_select', selected_option: { value: 'billing' } } },
+          amount: { amount: { type: 'plain_text_input', value: '12.50' } },
+          kind: { kind: { type: 'static_select', selected_option: { value: 'refund' } } },
+          currency: { currency: { type: 'static_select', selected_option: { value: 'GBP' } } },
+        },
+      },
+    },
+  })),
+]
+
+describe('whatever comes to the Slack endpoints, the answer is 2xx or 4xx', () => {
+  const interactions = '/slack/interactions'
+
+  it('for presses and forms with something wrong in them', async () => {
+    await fc.assert(
+      fc.asyncProperty(damaged(PAYLOADS), (payload) => holds({ path: interactions, body: form(payload) })),
+      runs(500),
+    )
+  })
+
+  it('for good ones, some of which change something', async () => {
+    let written = 0
+    for (const payload of PAYLOADS) {
+      await holds({ path: interactions, body: form(payload) })
+      written += stage.writes
+    }
+    expect(written).toBeGreaterThan(1)
+  })
+
+  it('for forms with half a character in them, which are mended', async () => {
+    for (const payload of PAYLOADS)
+      await holds({
+        path: interactions,
+        body: form(JSON.parse(JSON.stringify(payload).replaceAll('"a form"', '"a \\ud800 form"'))),
+      })
+    expect(JSON.stringify(stage.written)).toContain('a \ufffd form')
+  })
+
+  it.each([
+    [interactions, 'application/x-www-form-urlencoded'],
+    ['/slack/commands', 'application/x-www-form-urlencoded'],
+    ['/slack/events', 'application/json'],
+    ['/slack/nothing', 'text/plain'],
+  ])('for bodies of any kind to %s', async (path, type) => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.oneof(
+          hostileText.map((text) => Buffer.from(text)),
+          hostileText.map((text) => Buffer.from(new URLSearchParams({ payload: text }).toString())),
+          fc.uint8Array({ maxLength: 300 }),
+        ),
+        (body) => holds({ path, body, type }),
+      ),
+      runs(120),
+    )
+  })
+
+  it('for slash commands with anything in them', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.record({ command: fc.constantFrom('/complaint', '/x', ''), text: fc.string({ unit: 'binary' }) }),
+        (fields) =>
+          holds({ path: '/slack/commands', body: Buffer.from(new URLSearchParams(fields).toString()) }),
+      ),
+      runs(120),
+    )
+  })
+
+  it('for any headers', async () => {
+    const names = fc.constantFrom('content-type', 'x-slack-request-timestamp', 'x-slack-signature')
+    await fc.assert(
+      fc.asyncProperty(fc.dictionary(names, hostileHeader), (change) =>
+        holds({ path: interactions, body: form(PAYLOADS[0]), change }),
+      ),
+      runs(150),
+    )
+  })
+
+  it('within two seconds each, whatever it is', () => {
+    expect(cases.slowestMs()).toBeLessThan(2000)
+  })
+})
