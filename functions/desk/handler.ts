@@ -11,6 +11,7 @@ import { env } from '../shared/env.ts'
 import { type HttpEvent, type HttpResult, http, inboundOf, json, jsonOf } from '../shared/http.ts'
 import { currentPolicy, policyOf } from '../shared/policies.ts'
 import { checked, invalid, Problem } from '../shared/problem.ts'
+import { identify, mark } from '../shared/security.ts'
 import { authenticate, type FindToken, requireRole, type Token, tokensIn } from '../shared/tokens.ts'
 import { openApi } from './openapi.ts'
 import { type ApiCommand, COMMANDS, commandType, complaintId, listQuery } from './schema.ts'
@@ -49,8 +50,10 @@ export function makeHandler({ ledger, findToken, clock }: DeskDependencies) {
     return route(event)
   })
 
-  function tokenOf(event: HttpEvent): Promise<Token> {
-    return authenticate(event.headers, findToken)
+  async function tokenOf(event: HttpEvent): Promise<Token> {
+    const token = await authenticate(event.headers, findToken)
+    identify({ token: token.name })
+    return token
   }
 
   /** The complaint that the path names; for a token that may not see it, there is none. */
@@ -123,7 +126,9 @@ const MOST_PAGES = 10
 function requireVisible(complaint: Complaint, token: Token): void {
   const seen =
     token.role === 'admin' || token.team === complaint.team || token.team === complaint.handoff?.toTeam
-  if (!seen) throw new NotFound(complaint.id)
+  if (seen) return
+  mark('of-another-team')
+  throw new NotFound(complaint.id)
 }
 
 /** A tool that acts in its own name. */

@@ -5,8 +5,10 @@ import { dynamodb } from '../shared/aws/dynamodb.ts'
 import type { Clock } from '../shared/clock.ts'
 import { env } from '../shared/env.ts'
 import { type HttpEvent, type HttpResult, http, type Inbound, inboundOf, json } from '../shared/http.ts'
+import { logger } from '../shared/logger.ts'
 import { Problem } from '../shared/problem.ts'
 import { readSecret, rereadSecret } from '../shared/secrets.ts'
+import { identify, mark } from '../shared/security.ts'
 import { sources } from '../sources/index.ts'
 import { type Answer, type Source, type SourceSecrets, sourceSecrets, unset } from '../sources/source.ts'
 
@@ -27,6 +29,7 @@ export interface IntakeDependencies {
 export function makeHandler({ ledger, secrets, clock, nowMs }: IntakeDependencies) {
   return http(async (event) => {
     const source = sourceOf(event)
+    identify({ source: source.name })
     const request = inboundOf(event)
     if (event.requestContext.http.method === 'GET') return handshake(source, request)
     await verify(source, request)
@@ -66,6 +69,10 @@ export function makeHandler({ ledger, secrets, clock, nowMs }: IntakeDependencie
     // One after the other: where one fails, the platform sends all of them again, and those before it are duplicates.
     for (const message of messages) {
       receipts.push(await ledger.receive(message, { id: `source:${message.source}` }, now))
+    }
+    if (receipts.length > 0 && receipts.every(({ outcome }) => outcome === 'duplicate')) {
+      mark('replayed')
+      logger.info('Known already', { messages: receipts.length })
     }
     const [first] = receipts
     if (first === undefined) return json(202, { outcome: 'ignored' })

@@ -8,6 +8,7 @@ import { Refusal } from '../domain/decide.ts'
 import { Contention, NotFound } from '../ledger/ledger.ts'
 import { logger } from './logger.ts'
 import { Problem } from './problem.ts'
+import { refusal } from './security.ts'
 
 export type { HttpEvent, HttpResult }
 
@@ -59,7 +60,7 @@ export const http = (handle: (event: HttpEvent) => Promise<HttpResult>) =>
         request.response = guarded(request.response ?? { statusCode: 204 })
       },
       onError: (request) => {
-        request.response = guarded(answerTo(request.error, request.event.routeKey))
+        request.response = guarded(answerTo(request.error, request.event))
       },
     })
     .handler((event) => handle(event))
@@ -69,10 +70,11 @@ const guarded = (result: HttpResult): HttpResult => ({
   headers: { ...HEADERS, ...result.headers },
 })
 
-function answerTo(error: unknown, route: string): HttpResult {
+function answerTo(error: unknown, event: HttpEvent): HttpResult {
   const problem = problemOf(error)
   const { kind, status } = problem
-  if (status < 500) logger.info('Refused', { problem: kind, status, route })
+  const route = event.routeKey
+  if (status < 500) logger.info('Refused', { route, ...refusal(problem, event) })
   // Name and stack only: an SDK's error carries requests and items in further properties.
   else
     logger.error('Failed', {
@@ -121,9 +123,12 @@ function isPassing(error: unknown): boolean {
  * @throws Problem `too-large`.
  */
 export function inboundOf(event: HttpEvent): Inbound {
-  const body = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8')
-  if (body.length > MAX_BODY_BYTES) {
-    throw new Problem('too-large', `The body has ${body.length} bytes; at most ${MAX_BODY_BYTES} are read`)
+  const { body: text = '', isBase64Encoded } = event
+  // Base64 is four characters for three bytes, UTF-8 at least a byte a character: what is far too long is not decoded.
+  const atLeast = isBase64Encoded ? Math.floor(text.length / 4) * 3 - 2 : text.length
+  const body = Buffer.from(atLeast > MAX_BODY_BYTES ? '' : text, isBase64Encoded ? 'base64' : 'utf8')
+  if (Math.max(atLeast, body.length) > MAX_BODY_BYTES) {
+    throw new Problem('too-large', `The body is too large: at most ${MAX_BODY_BYTES} bytes are read`)
   }
   const { headers, rawPath, rawQueryString } = event
   const { 'x-forwarded-proto': scheme = 'https', host = event.requestContext.domainName } = headers

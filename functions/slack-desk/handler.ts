@@ -18,6 +18,7 @@ import { logger } from '../shared/logger.ts'
 import { Problem } from '../shared/problem.ts'
 import { sendTask } from '../shared/queues.ts'
 import { readSecret, rereadSecret } from '../shared/secrets.ts'
+import { identify } from '../shared/security.ts'
 import { slackClient } from '../slack/client.ts'
 import { SlackSecret } from '../slack/secret.ts'
 import { checkSignature } from '../slack/signature.ts'
@@ -49,6 +50,7 @@ const BUDGET_MS = 2000
 
 /** Everything that Slack sends us: presses and forms, slash commands, events. All of it signed. */
 export const handler = http(async (event: HttpEvent): Promise<HttpResult> => {
+  identify({ source: 'slack' })
   const request = inboundOf(event)
   const { botToken } = await authenticate(request)
   const desk: Desk = {
@@ -139,8 +141,12 @@ async function authenticate(request: Inbound): Promise<z.infer<typeof SlackSecre
   if (timestamp === undefined || signature === undefined) {
     throw new Problem('unsigned', 'x-slack-signature and x-slack-request-timestamp are missing')
   }
-  const check = (secret: z.infer<typeof SlackSecret>) =>
-    checkSignature(secret.signingSecret, timestamp, signature, request.body, Date.now())
+  const check = (secret: z.infer<typeof SlackSecret>) => {
+    const found = [secret.signingSecret]
+      .flat()
+      .map((key) => checkSignature(key, timestamp, signature, request.body, Date.now()))
+    return found.find((result) => result !== 'wrong') ?? 'wrong'
+  }
   let secret = await readSecret(secretArn, SlackSecret)
   let result = check(secret)
   if (result === 'wrong') {
