@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { toInstant } from '../domain/instant.ts'
 import { teamOf } from '../domain/policy.ts'
+import { actOf } from '../shared/acts.ts'
 import { name as nameShape } from '../shared/fields.ts'
 import { currentPolicy } from '../shared/policies.ts'
 import { openStage, runCommand, STAGE_USAGE, type Stage } from '../shared/stage.ts'
@@ -41,7 +42,7 @@ async function run(args: string[]): Promise<void> {
     }
     case 'revoke': {
       const which = nameFrom(values.name)
-      if (!(await revokeToken(stage.db, stage.table, which)))
+      if (!(await revokeToken(stage.db, stage.table, which, actOf('token-revoked', which))))
         throw new Error(`There is no token called ${which}`)
       out(`${which} is revoked: the next request with it is refused.`)
       return
@@ -58,7 +59,8 @@ async function run(args: string[]): Promise<void> {
 
 async function create({ db, table }: Stage, entry: Parameters<typeof createToken>[2]): Promise<string> {
   try {
-    return await createToken(db, table, entry)
+    const { name, role, team } = entry
+    return await createToken(db, table, entry, actOf('token-created', `${name} (${role} for ${team})`))
   } catch (error) {
     if (!(error instanceof Error && error.name === 'TransactionCanceledException')) throw error
     throw new Error(`There is a token called ${entry.name} already; revoke it first, or choose another name`)

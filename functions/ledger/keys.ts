@@ -45,6 +45,13 @@ export const tokenKey = (sha256Hex: string): { pk: string; sk: string } => ({
 /** Where a token's name leads to its hash, so that tokens can be listed without a scan and no two share a name. */
 export const tokenNameKey = (name: string): { pk: string; sk: string } => ({ pk: 'TOKENS', sk: name })
 
+/** What somebody did to the stage itself, such as revoking a token, in the order in which it was done. */
+export const ACTS = 'ACTS'
+export const actKey = (at: string, id: string): { pk: string; sk: string } => ({
+  pk: ACTS,
+  sk: `${at}#${id}`,
+})
+
 /** All shards of an index, by the value of its partition key. */
 export const shardsOf = (index: 'due' | 'audit' | 'open'): string[] =>
   Array.from({ length: SHARDS }, (_, shard) => `${index}#${shard}`)

@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/lib-dynamodb'
 import type { Instant } from '../domain/instant.ts'
 import { tokenKey, tokenNameKey } from '../ledger/keys.ts'
+import { type Act, actPut } from './acts.ts'
 import { Problem } from './problem.ts'
 
 /** What a token may do, each including the ones before: see its team's complaints; act on them; anything of any team. */
@@ -86,6 +87,7 @@ export function requireRole(token: Token, role: Role): void {
 /**
  * Makes a token and stores its hash.
  *
+ * @param act what to record about it, in the same transaction.
  * @returns the token's text: it is shown this once and cannot be found again.
  * @throws TransactionCanceledException when the name is taken.
  */
@@ -93,6 +95,7 @@ export async function createToken(
   db: DynamoDBDocumentClient,
   table: string,
   entry: TokenEntry,
+  act?: Act,
 ): Promise<string> {
   const text = `rdt_${randomBytes(32).toString('base64url')}`
   const sha256 = hashOf(text)
@@ -108,14 +111,20 @@ export async function createToken(
             ConditionExpression,
           },
         },
+        ...(act === undefined ? [] : [actPut(table, act)]),
       ],
     }),
   )
   return text
 }
 
-/** Revokes a token by its name, for the very next request. Returns whether there was one. */
-export async function revokeToken(db: DynamoDBDocumentClient, table: string, name: string): Promise<boolean> {
+/** Revokes a token by its name, for the very next request, and records `act`. Returns whether there was one. */
+export async function revokeToken(
+  db: DynamoDBDocumentClient,
+  table: string,
+  name: string,
+  act?: Act,
+): Promise<boolean> {
   const { Item } = await db.send(
     new GetCommand({ TableName: table, Key: tokenNameKey(name), ConsistentRead: true }),
   )
@@ -125,6 +134,7 @@ export async function revokeToken(db: DynamoDBDocumentClient, table: string, nam
       TransactItems: [
         { Delete: { TableName: table, Key: tokenKey(String(Item.sha256)) } },
         { Delete: { TableName: table, Key: tokenNameKey(name) } },
+        ...(act === undefined ? [] : [actPut(table, act)]),
       ],
     }),
   )

@@ -16,6 +16,7 @@ export interface Source {
   readonly name: string
   /** What it takes, for the API's description. */
   readonly accepts: Accepts
+  readonly keys?: Keys
   /**
    * Whether the platform sent this, by the bytes as they came. Runs before anything of the body is looked at.
    *
@@ -41,6 +42,16 @@ export interface Source {
    * request: 202 with what became of the messages.
    */
   answer?(request: Inbound): Answer | undefined
+}
+
+/** What `npm run secret` knows about a source's keys. */
+export interface Keys {
+  /** Makes a key, for a source whose keys are ours to choose. */
+  make?(): string
+  /** What is wrong with a key that is to become an active one; undefined for nothing. */
+  wrong?(key: string): string | undefined
+  /** Its lists of keys beside `active`. */
+  readonly others?: readonly string[]
 }
 
 export interface Accepts {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import * as z from 'zod'
 import { type Message, SEVERITIES } from '../domain/complaint.ts'
 import { foreignId, instant, languageTag, link, name, words } from '../shared/fields.ts'
@@ -78,13 +79,16 @@ function verify(request: Inbound, secrets: SourceSecrets, nowMs: number): void {
     throw new Problem('wrong-signature', 'No v1 signature in webhook-signature fits any active secret')
 }
 
+const KEY = /^(?:whsec_)?([A-Za-z0-9+/]{22,}={0,2})$/
+
 function keyOf(secret: string): Buffer {
-  const key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64')
+  const key = Buffer.from(KEY.exec(secret)?.[1] ?? '', 'base64')
   // An HMAC without a key can be forged by anybody, so a secret that is not base64 must not quietly become one.
-  if (key.length < 16)
-    throw new Error('A signing secret of source web is not "whsec_" and the base64 of 16 bytes or more')
+  if (key.length < 16) throw new Error(`A signing secret of source web ${WRONG_KEY}`)
   return key
 }
+
+const WRONG_KEY = 'must be "whsec_" and the base64 of 16 bytes or more'
 
 /** Source `web`: the organisation's own forms and tools. */
 export const web: Source = {
@@ -93,6 +97,10 @@ export const web: Source = {
     body: webBody,
     scheme: 'Standard Webhooks',
     headers: ['webhook-id', 'webhook-timestamp', 'webhook-signature'],
+  },
+  keys: {
+    make: () => `whsec_${randomBytes(32).toString('base64')}`,
+    wrong: (key) => (KEY.test(key) ? undefined : `it ${WRONG_KEY}`),
   },
   verify,
   parse: (request): Message[] => [{ source: 'web', ...checked(webBody, jsonOf(request)) }],

@@ -192,6 +192,7 @@ export const x: Source = {
     headers: ['x-twitter-webhooks-signature', 'x-twitter-webhooks-signature-oauth2'],
     handshake: ['crc_token'],
   },
+  keys: { others: ['oauth2'] },
   verify,
   handshake,
   parse,

@@ -13,10 +13,10 @@ const read = () => readSecret('arn:one', sourceSecrets)
 beforeEach(() => getSecret.mockReset())
 
 describe('the secret of a source', () => {
-  it('is lists of keys by their use, cached for five minutes', async () => {
+  it('is lists of keys by their use, cached for a minute', async () => {
     holds({ active: [KEY], oauth2: [KEY] })
     expect(await read()).toEqual({ active: [KEY], oauth2: [KEY] })
-    expect(getSecret).toHaveBeenCalledWith('arn:one', { maxAge: 300, forceFetch: false })
+    expect(getSecret).toHaveBeenCalledWith('arn:one', { maxAge: 60, forceFetch: false })
   })
 
   it('accepts nothing before it is set: what CloudFormation generates is no key', async () => {
@@ -43,7 +43,7 @@ describe('the secret of a source', () => {
     holds({ active: [KEY] })
     const at = (arn: string, nowMs: number) => rereadSecret(arn, sourceSecrets, nowMs)
     expect(await at('arn:a', 50_000)).toEqual({ active: [KEY] })
-    expect(getSecret).toHaveBeenLastCalledWith('arn:a', { maxAge: 300, forceFetch: true })
+    expect(getSecret).toHaveBeenLastCalledWith('arn:a', { maxAge: 60, forceFetch: true })
     expect(await at('arn:a', 59_999)).toBeUndefined()
     expect(await at('arn:b', 59_999)).toEqual({ active: [KEY] })
     expect(await at('arn:a', 60_000)).toEqual({ active: [KEY] })
