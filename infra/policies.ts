@@ -101,6 +101,25 @@ const match = z.strictObject({
   postedBefore: instant.optional(),
 })
 
+const linking = z.strictObject({
+  rules: z
+    .array(
+      z.strictObject({
+        name: text,
+        by: z.enum(['reply', 'conversation', 'customer']),
+        open: z.literal(true, 'must be true, or left out').optional(),
+        sameProduct: z.literal(true, 'must be true, or left out').optional(),
+        withinDays: days.optional(),
+      }),
+    )
+    .refine(
+      (rules) => new Set(rules.map((rule) => rule.name)).size === rules.length,
+      'two rules have the same name',
+    ),
+  raiseAfterMinutes: z.int().min(0),
+  raiseUpTo: z.enum(SEVERITIES),
+})
+
 const policy = z
   .strictObject({
     name,
@@ -146,6 +165,8 @@ const policy = z
         }),
       )
       .min(1),
+    linking: linking.optional(),
+    mustAnswer: z.enum(['confirmed', 'all']).optional(),
   })
   .superRefine((value, context) => {
     const problem = (path: (string | number)[], message: string) =>
@@ -242,6 +263,8 @@ export const POLICY_FIELDS = {
   timer: Object.keys(timer.shape),
   timerNames: [...TIMERS],
   ladder: Object.keys(ladder.shape),
+  linking: Object.keys(linking.shape),
+  linkRule: Object.keys(linking.shape.rules.element.shape),
 } as const
 
 const jsonFiles = (directory: string): string[] =>

@@ -80,18 +80,20 @@ export function makeHandler({ ledger, findToken, clock }: DeskDependencies) {
   }
 
   /** Pages of the index until enough of the wanted stage are found, or enough has been read for one request. */
-  async function page(team: string, { stage, limit, after }: ReturnType<typeof listQuery.parse>) {
+  async function page(team: string, { stage, incident, limit, after }: ReturnType<typeof listQuery.parse>) {
     const found: Complaint[] = []
     let next = after
     for (let read = 0; read < MOST_PAGES; read++) {
       const { complaints, next: following } = await ledger.ofTeam(team, limit, next)
       for (const complaint of complaints) {
         if (stage !== undefined && complaint.stage !== stage) continue
+        if (incident !== undefined && complaint.incident !== incident) continue
         if (found.length === limit) return { complaints: found, next: found.at(-1)?.id }
         found.push(complaint)
       }
       next = following
-      if (next === undefined || (found.length === limit && stage === undefined)) break
+      if (next === undefined || (found.length === limit && stage === undefined && incident === undefined))
+        break
     }
     return { complaints: found, next }
   }

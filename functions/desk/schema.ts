@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { SEVERITIES } from '../domain/complaint.ts'
 import type { Action, ActionType } from '../domain/decide.ts'
 import { instant, name, words } from '../shared/fields.ts'
 
@@ -58,6 +59,24 @@ const common = {
 }
 const reason = words(2000)
 
+export const complaintId = z
+  .string()
+  .regex(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/, 'must be the id of a complaint, a ULID')
+
+const severity = z.enum(SEVERITIES, { error: () => `must be one of: ${SEVERITIES.join(', ')}` })
+
+const issueOutcome = z
+  .strictObject({
+    id: name,
+    answer: words(5000).optional(),
+    declined: words(2000).optional().meta({ description: 'Why it gets no answer' }),
+  })
+  .superRefine(({ answer, declined }, context) => {
+    if ((answer === undefined) === (declined === undefined)) {
+      context.addIssue({ code: 'custom', message: 'needs either an answer or the reason why it is declined' })
+    }
+  })
+
 const command = <T extends ActionType, F extends z.ZodRawShape>(type: T, fields: F) =>
   z.strictObject({ type: z.literal(type), ...fields, ...common })
 
@@ -71,7 +90,18 @@ export const COMMANDS = {
   'decline-handoff': command('decline-handoff', { reason }),
   pause: command('pause', { reason }),
   resume: command('resume', {}),
-  resolve: command('resolve', { summary: words(5000), redress: redress.optional() }),
+  resolve: command('resolve', {
+    summary: words(5000),
+    redress: redress.optional(),
+    rootCause: words(100)
+      .optional()
+      .meta({ description: 'What went wrong, in one of few words: counted by' }),
+    issues: z
+      .array(issueOutcome)
+      .max(100)
+      .optional()
+      .meta({ description: 'An answer to each issue; the summary answers what was only suggested' }),
+  }),
   close: command('close', {}),
   reopen: command('reopen', { reason }),
   withdraw: command('withdraw', { reason }),
@@ -90,6 +120,21 @@ export const COMMANDS = {
     id: name.optional().meta({ description: 'Which one; may be left out where only one can be meant' }),
     evidence: words(2000).optional().meta({ description: 'What shows it: a reference, a link' }),
   }),
+  link: command('link', {
+    to: complaintId.meta({ description: 'The complaint that goes on for both; this one ends' }),
+    reason: reason.optional(),
+  }),
+  unlink: command('unlink', {
+    contact: name.meta({ description: 'Which message does not belong here: the id in `contacts`' }),
+    reason,
+  }),
+  group: command('group', { incident: name }),
+  ungroup: command('ungroup', {}),
+  'change-severity': command('change-severity', { severity, reason }),
+  'add-issue': command('add-issue', { text: words(2000) }),
+  'confirm-issues': command('confirm-issues', {}),
+  'answer-issue': command('answer-issue', { id: name, answer: words(5000) }),
+  'decline-issue': command('decline-issue', { id: name, reason }),
 } satisfies { [T in ActionType]: z.ZodType<Extract<Action, { type: T }>> }
 
 export type ApiCommand = z.output<(typeof COMMANDS)[ActionType]>
@@ -101,10 +146,6 @@ export const commandType = z.object({
   }),
 })
 
-export const complaintId = z
-  .string()
-  .regex(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/, 'must be the id of a complaint, a ULID')
-
 /** What `GET /complaints` may be asked. */
 export const listQuery = z.strictObject({
   team: name.optional().meta({ description: "The owning team. Default: the token's" }),
@@ -114,6 +155,7 @@ export const listQuery = z.strictObject({
     .regex(/^([1-9]\d?|100)$/, 'must be a whole number from 1 to 100')
     .transform(Number)
     .default(50),
+  incident: name.optional().meta({ description: 'Only those grouped under it' }),
   after: complaintId.optional().meta({ description: '`next` of the page before' }),
 })
 
@@ -144,6 +186,42 @@ const promise = z.object({
   evidence: z.string().optional(),
 })
 
+const signal = z.object({
+  signal: z.string().meta({ examples: ['safety', 'legal-threat', 'repeated-failure'] }),
+  severity,
+  words: z.string().meta({ description: 'The words that decided' }),
+  at: z.int().min(0).meta({ description: 'Where in the text they begin' }),
+  in: z.literal('subject').optional().meta({ description: 'They stand in the subject' }),
+})
+
+const issue = z.object({
+  id: z.string(),
+  text: z.string(),
+  state: z
+    .enum(['suggested', 'open', 'answered', 'declined'])
+    .meta({ description: '`suggested`: read out of the words, and not confirmed by anybody' }),
+  answer: z.string().optional(),
+  reason: z.string().optional().meta({ description: 'Why it is declined' }),
+})
+
+const contact = z.object({
+  id: z.string(),
+  source: z.string(),
+  messageId: z.string(),
+  channel: z.string(),
+  at,
+  rule: z.string().meta({ description: "The policy's linking rule that joined it, or `by hand`" }),
+  raises: z.boolean().meta({ description: 'The customer had to come back about it' }),
+  from: z.string().optional().meta({ description: 'The complaint that had been opened for it' }),
+})
+
+const attachment = z.object({
+  reference: z.string(),
+  name: z.string().optional(),
+  contentType: z.string().optional(),
+  bytes: z.int().min(0).optional(),
+})
+
 /** A complaint as the API shows it. */
 export const complaintView = z.object({
   id: z.string().meta({ description: 'A ULID' }),
@@ -168,7 +246,17 @@ export const complaintView = z.object({
   permalink: z.string().optional(),
   timers: z.array(timer),
   nextDueAt: at.optional(),
-  issues: z.array(z.unknown()),
+  severity: severity.optional().meta({ description: 'How bad it is for the customer, as far as known' }),
+  signals: z.array(signal).meta({ description: "What in the customer's words speaks for that severity" }),
+  issues: z.array(issue),
+  contacts: z.array(contact).meta({ description: 'The last messages that joined it, oldest first' }),
+  contactCount: z.int().min(0).meta({ description: 'How many have joined it' }),
+  incident: z.string().optional(),
+  mergedInto: z.string().optional().meta({ description: 'The complaint that goes on for this one' }),
+  subject: z.string().optional(),
+  language: z.string().optional(),
+  product: z.string().optional(),
+  attachments: z.array(attachment).optional(),
   promises: z.array(promise),
   handoff: z
     .object({
@@ -181,7 +269,9 @@ export const complaintView = z.object({
     .optional()
     .meta({ description: 'The request that waits for an answer' }),
   paused: z.object({ at, reason: z.string() }).optional(),
-  resolution: z.object({ summary: z.string(), redress: redress.optional() }).optional(),
+  resolution: z
+    .object({ summary: z.string(), redress: redress.optional(), rootCause: z.string().optional() })
+    .optional(),
 })
 
 export const eventView = z.looseObject({

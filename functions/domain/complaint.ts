@@ -1,4 +1,5 @@
 import type { Instant } from './instant.ts'
+import type { Signal } from './triage.ts'
 
 /** Where a complaint stands. `reopened` never expires: a customer may come back whenever they like. */
 export type Stage =
@@ -168,6 +169,43 @@ export interface Promised {
   readonly evidence?: string | undefined
 }
 
+/** One of the things that a customer complains of. Each is answered, or declined with a reason. */
+export interface Issue {
+  readonly id: string
+  readonly text: string
+  /** `suggested` is our reading of the customer's words; `open` is what somebody has confirmed or added. */
+  readonly state: 'suggested' | 'open' | 'answered' | 'declined'
+  readonly answer?: string
+  /** Why it is declined. */
+  readonly reason?: string
+}
+
+/** How an issue ends with a resolution. Without `answer` and `declined`, the summary answers it. */
+export interface IssueOutcome {
+  readonly id: string
+  readonly answer?: string | undefined
+  readonly declined?: string | undefined
+}
+
+/** A further message that joined the complaint. What it says is in its event. */
+export interface Contact {
+  /** `c` and the `seq` of its event. */
+  readonly id: string
+  readonly source: string
+  readonly messageId: string
+  readonly channel: string
+  readonly at: Instant
+  /** Name of the policy's linking rule that joined it; `by hand` where a person did. */
+  readonly rule: string
+  /** Whether the customer had to come back about it, as against adding to what they had just written. */
+  readonly raises: boolean
+  /** The complaint that was opened for it and then linked to this one. */
+  readonly from?: string | undefined
+}
+
+/** How many contacts a state names; all of them are in the events. */
+const CONTACTS_SHOWN = 100
+
 /** Money, in minor units of `currency` (ISO 4217). */
 export interface Worth {
   readonly amount: number
@@ -194,6 +232,19 @@ export interface Complaint {
   /** The highest level of any ladder climbed since it was opened or last reopened; 0 again once resolved. */
   readonly level: number
   readonly message: Message
+  /** How bad it is for the customer, as far as anybody knows; it decides the rule together with the message. */
+  readonly severity?: Severity
+  /** What in the customer's words speaks for that severity. */
+  readonly signals: readonly Signal[]
+  readonly issues: readonly Issue[]
+  /** The last messages that joined it, oldest first. */
+  readonly contacts: readonly Contact[]
+  /** How many messages have joined it, those that were unlinked again left out. */
+  readonly contactCount: number
+  /** What it has in common with other complaints; each keeps its own owner and timers. */
+  readonly incident?: string
+  /** The complaint that this one was linked to, which goes on for both. */
+  readonly mergedInto?: string
   readonly receivedAt: Instant
   readonly acknowledgedAt?: Instant
   readonly resolvedAt?: Instant
@@ -202,6 +253,8 @@ export interface Complaint {
   readonly unansweredAt?: Instant
   /** Since when the customer, who had been answered before, waits for the next answer. */
   readonly waitingSince?: Instant
+  /** When we last answered. */
+  readonly repliedAt?: Instant
   readonly policy: PolicyRef
   /** Name of the policy's rule that it was opened under, or moved to. */
   readonly rule: string
@@ -211,7 +264,12 @@ export interface Complaint {
   /** Every pause there was: what a timer that is moved to other rules has to leave out. */
   readonly pauses: readonly Pause[]
   readonly promises: readonly Promised[]
-  readonly resolution?: { readonly summary: string; readonly redress?: Redress | undefined }
+  readonly resolution?: {
+    readonly summary: string
+    readonly redress?: Redress | undefined
+    /** What went wrong, in the organisation's own words for it: counted by finance. */
+    readonly rootCause?: string | undefined
+  }
   /** It is in its second stage, or a later one; `formerOwner` owned it when it was last resolved, closed or withdrawn. */
   readonly reopened?: { readonly formerOwner: string }
   /** The follow-up time is over and nobody objected: the workflow owes the closing. */
@@ -246,7 +304,51 @@ export type EventBody =
       readonly owner: string
       readonly policy: PolicyRef
       readonly rule: string
+      readonly severity?: Severity | undefined
+      readonly signals?: readonly Signal[] | undefined
+      /** The issues that the customer's words suggest. */
+      readonly issues?: readonly string[] | undefined
     }
+  /** A message joined it. `from` is the complaint that had been opened for it, where there was one. */
+  | {
+      readonly type: 'linked'
+      readonly contact: string
+      readonly message: Message
+      readonly rule: string
+      readonly needsAnswer: boolean
+      readonly raises: boolean
+      readonly from?: string | undefined
+    }
+  /** A message that had joined it did not belong here: it is in complaint `to` now. */
+  | {
+      readonly type: 'unlinked'
+      readonly contact: string
+      readonly to: string
+      readonly reason: string
+    }
+  | { readonly type: 'merged'; readonly into: string; readonly reason?: string | undefined }
+  | { readonly type: 'grouped'; readonly incident: string }
+  | { readonly type: 'ungrouped' }
+  | {
+      readonly type: 'severity-changed'
+      readonly from?: Severity | undefined
+      readonly to: Severity
+      readonly reason: string
+      readonly signals?: readonly Signal[] | undefined
+      /** Name of the rule that it falls under now. */
+      readonly rule: string
+    }
+  | {
+      readonly type: 'message-amended'
+      readonly source: string
+      readonly messageId: string
+      readonly change: Amendment['change']
+      readonly text?: string | undefined
+    }
+  | { readonly type: 'issue-added'; readonly id: string; readonly text: string }
+  | { readonly type: 'issues-confirmed' }
+  | { readonly type: 'issue-answered'; readonly id: string; readonly answer: string }
+  | { readonly type: 'issue-declined'; readonly id: string; readonly reason: string }
   | { readonly type: 'acknowledged' }
   | { readonly type: 'taken'; readonly owner: string }
   | { readonly type: 'assigned'; readonly owner: string }
@@ -267,13 +369,28 @@ export type EventBody =
     }
   | { readonly type: 'reminded'; readonly timer: TimerName; readonly times: number }
   | { readonly type: 'follow-up-due' }
-  | { readonly type: 'resolved'; readonly summary: string; readonly redress?: Redress | undefined }
+  | {
+      readonly type: 'resolved'
+      readonly summary: string
+      readonly redress?: Redress | undefined
+      readonly rootCause?: string | undefined
+      /** How the issues that were not answered before ended. */
+      readonly issues?: readonly IssueOutcome[] | undefined
+    }
   | { readonly type: 'closed' }
   /** `owner` where the policy wants another one than before. */
   | { readonly type: 'reopened'; readonly reason: string; readonly owner?: string }
   | { readonly type: 'withdrawn'; readonly reason: string }
   | { readonly type: 'noted'; readonly text: string }
-  | { readonly type: 'customer-replied'; readonly text: string; readonly needsAnswer: boolean }
+  /** `contact`, `message` and `rule` are there where a source brought it, not a person. */
+  | {
+      readonly type: 'customer-replied'
+      readonly text: string
+      readonly needsAnswer: boolean
+      readonly contact?: string | undefined
+      readonly message?: Omit<Message, 'text'> | undefined
+      readonly rule?: string | undefined
+    }
   | { readonly type: 'replied'; readonly text: string }
   | {
       readonly type: 'promised'
@@ -312,6 +429,7 @@ const SIGNALS: ReadonlySet<EventType> = new Set([
   'closed',
   'reopened',
   'withdrawn',
+  'merged',
   // Rungs that were owed when the clocks were stopped are owed again.
   'resumed',
   // What is resolved may be closed once no promise is open.
@@ -329,6 +447,7 @@ const STAGE_AFTER: Partial<Record<EventType, Stage>> = {
   closed: 'closed',
   reopened: 'reopened',
   withdrawn: 'withdrawn',
+  merged: 'withdrawn',
 }
 
 /** Stages in which somebody still owes the customer an answer. */
@@ -349,6 +468,14 @@ export const owesAcknowledgement = (complaint: Complaint): boolean =>
 /** Promises of which the customer has not got what was promised, whether or not that is late. */
 export const unkeptPromises = (complaint: Complaint): readonly Promised[] =>
   complaint.promises.filter(({ state }) => state !== 'kept')
+
+/** Issues that wait for an answer, those that are only suggested among them. */
+export const unansweredIssues = (complaint: Complaint): readonly Issue[] =>
+  complaint.issues.filter(({ state }) => state === 'suggested' || state === 'open')
+
+/** When the customer last wrote, to us or about us. */
+export const lastContactAt = (complaint: Complaint): Instant =>
+  complaint.contacts.at(-1)?.at ?? complaint.receivedAt
 
 /** The acknowledgement's deadline has passed and nobody has told the customer anything. */
 export const isUnanswered = (complaint: Complaint): boolean =>
@@ -379,6 +506,11 @@ export function evolve(state: Complaint | undefined, event: Event): Complaint {
       owner: event.owner,
       level: 0,
       message: event.message,
+      ...(event.severity === undefined ? {} : { severity: event.severity }),
+      signals: event.signals ?? [],
+      issues: (event.issues ?? []).map((text, index) => ({ id: `i${index + 1}`, text, state: 'suggested' })),
+      contacts: [],
+      contactCount: 0,
       receivedAt: event.at,
       unansweredAt: event.at,
       policy: event.policy,
@@ -437,34 +569,81 @@ export function evolve(state: Complaint | undefined, event: Event): Complaint {
         ...without(unpaused(common, event.at), 'handoff', 'waitingSince', 'unansweredAt'),
         level: 0,
         resolvedAt: event.at,
-        resolution: { summary: event.summary, redress: event.redress },
+        resolution: { summary: event.summary, redress: event.redress, rootCause: event.rootCause },
+        issues: (event.issues ?? []).reduce(
+          (issues, { id, answer, declined }) =>
+            declined === undefined
+              ? changedIssue(issues, id, { state: 'answered', answer: answer ?? event.summary })
+              : changedIssue(issues, id, { state: 'declined', reason: declined }),
+          state.issues,
+        ),
       }
+    case 'merged':
     case 'closed':
     case 'withdrawn':
       return {
         ...without(unpaused(common, event.at), 'handoff', 'followUpDue', 'waitingSince', 'unansweredAt'),
         level: 0,
+        ...(event.type === 'merged' ? { mergedInto: event.into } : {}),
       }
     case 'reopened':
       return {
-        ...without(common, 'followUpDue', 'resolvedAt', 'resolution'),
+        ...without(common, 'followUpDue', 'resolvedAt', 'resolution', 'mergedInto'),
         level: 0,
         owner: event.owner ?? state.owner,
         reopened: { formerOwner: state.owner },
         reopenedAt: event.at,
       }
+    case 'linked':
     case 'customer-replied': {
-      if (!event.needsAnswer) return common
+      const joined = withContact(common, event)
+      if (!event.needsAnswer) return joined
       // Until the complaint is acknowledged that is the next answer, and it is waited for already.
       const waits = isOpen(state) && !owesAcknowledgement(state)
       return {
-        ...common,
+        ...joined,
         unansweredAt: event.at,
         ...(waits ? { waitingSince: state.waitingSince ?? event.at } : {}),
       }
     }
+    case 'unlinked':
+      return {
+        ...common,
+        contacts: state.contacts.filter(({ id }) => id !== event.contact),
+        contactCount: state.contactCount - 1,
+      }
+    case 'grouped':
+      return { ...common, incident: event.incident }
+    case 'ungrouped':
+      return without(common, 'incident')
+    case 'severity-changed':
+      return {
+        ...common,
+        severity: event.to,
+        rule: event.rule,
+        signals: [...state.signals, ...(event.signals ?? [])],
+      }
+    case 'issue-added':
+      return { ...common, issues: [...state.issues, { id: event.id, text: event.text, state: 'open' }] }
+    case 'issues-confirmed':
+      return {
+        ...common,
+        issues: state.issues.map((issue) =>
+          issue.state === 'suggested' ? { ...issue, state: 'open' } : issue,
+        ),
+      }
+    case 'issue-answered':
+      return {
+        ...common,
+        issues: changedIssue(state.issues, event.id, { state: 'answered', answer: event.answer }),
+      }
+    case 'issue-declined':
+      return {
+        ...common,
+        issues: changedIssue(state.issues, event.id, { state: 'declined', reason: event.reason }),
+      }
     case 'replied':
-      return without(common, 'waitingSince', 'unansweredAt')
+      return { ...without(common, 'waitingSince', 'unansweredAt'), repliedAt: event.at }
     case 'promised': {
       const { id, text, dueAt, to, worth } = event
       const made: Promised = {
@@ -495,8 +674,35 @@ export function evolve(state: Complaint | undefined, event: Event): Complaint {
     case 'timer-warned':
     case 'escalation-due':
     case 'reminded':
+    case 'message-amended':
     case 'noted':
       return common
+  }
+}
+
+const changedIssue = (issues: readonly Issue[], id: string, change: Partial<Issue>): readonly Issue[] =>
+  issues.map((issue) => (issue.id === id ? { ...issue, ...change } : issue))
+
+function withContact(
+  complaint: Complaint,
+  event: Event & { type: 'linked' | 'customer-replied' },
+): Complaint {
+  const { contact: id, message } = event
+  if (id === undefined || message === undefined) return complaint
+  const contact: Contact = {
+    id,
+    source: message.source,
+    messageId: message.messageId,
+    channel: message.channel,
+    at: event.at,
+    rule: event.rule ?? '',
+    raises: event.type === 'linked' && event.raises,
+    ...(event.type === 'linked' && event.from !== undefined ? { from: event.from } : {}),
+  }
+  return {
+    ...complaint,
+    contacts: [...complaint.contacts, contact].slice(-CONTACTS_SHOWN),
+    contactCount: complaint.contactCount + 1,
   }
 }
 

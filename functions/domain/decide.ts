@@ -1,20 +1,27 @@
 import {
+  type Amendment,
   type Complaint,
   type Event,
   type EventBody,
   evolve,
+  type IssueOutcome,
   isOpen,
+  lastContactAt,
   type Message,
   owesAcknowledgement,
   type Promised,
   type Redress,
+  SEVERITIES,
+  type Severity,
   type Stage,
   type Timer,
   type TimerName,
+  unansweredIssues,
   unkeptPromises,
   type Worth,
 } from './complaint.ts'
-import type { Instant } from './instant.ts'
+import { addSeconds, type Instant } from './instant.ts'
+import { linkingOf, type Tie } from './linking.ts'
 import {
   barredOwner,
   type Governed,
@@ -29,6 +36,7 @@ import {
 import { movedTimers, statutoryAgain } from './repolicy.ts'
 import { needsAnswer } from './thanks.ts'
 import * as timers from './timers.ts'
+import type { Signal, Triage } from './triage.ts'
 
 /** Who acts. Clock and sources act too: see `EventBody`. */
 export interface Actor {
@@ -48,13 +56,41 @@ export type Action =
   | { readonly type: 'decline-handoff'; readonly reason: string }
   | { readonly type: 'pause'; readonly reason: string }
   | { readonly type: 'resume' }
-  | { readonly type: 'resolve'; readonly summary: string; readonly redress?: Redress | undefined }
+  | {
+      readonly type: 'resolve'
+      readonly summary: string
+      readonly redress?: Redress | undefined
+      readonly rootCause?: string | undefined
+      /** What becomes of each issue; the summary answers those that were only suggested and are not in it. */
+      readonly issues?: readonly IssueOutcome[] | undefined
+    }
   | { readonly type: 'close' }
   | { readonly type: 'reopen'; readonly reason: string }
   | { readonly type: 'withdraw'; readonly reason: string }
   | { readonly type: 'note'; readonly text: string }
-  /** The customer has written again. */
-  | { readonly type: 'record-customer-reply'; readonly text: string }
+  /** The customer has written again. `needsAnswer` where that has been judged already. */
+  | {
+      readonly type: 'record-customer-reply'
+      readonly text: string
+      readonly needsAnswer?: boolean | undefined
+    }
+  /** The complaint is about the same as another one, which goes on for both. */
+  | { readonly type: 'link'; readonly to: string; readonly reason?: string | undefined }
+  /** A message that has joined the complaint does not belong here. `to`: the complaint that it is in from now on. */
+  | {
+      readonly type: 'unlink'
+      readonly contact: string
+      readonly reason: string
+      readonly to?: string | undefined
+    }
+  | { readonly type: 'group'; readonly incident: string }
+  | { readonly type: 'ungroup' }
+  | { readonly type: 'change-severity'; readonly severity: Severity; readonly reason: string }
+  | { readonly type: 'add-issue'; readonly text: string }
+  /** All issues that are only suggested are ones to answer. */
+  | { readonly type: 'confirm-issues' }
+  | { readonly type: 'answer-issue'; readonly id: string; readonly answer: string }
+  | { readonly type: 'decline-issue'; readonly id: string; readonly reason: string }
   /** We have answered the customer. */
   | { readonly type: 'reply'; readonly text: string }
   | {
@@ -74,7 +110,29 @@ export type Action =
 export type ActionType = Action['type']
 
 export type Command =
-  | { readonly type: 'receive'; readonly id: string; readonly message: Message; readonly by: Actor }
+  | {
+      readonly type: 'receive'
+      readonly id: string
+      readonly message: Message
+      /** What the words say, judged once: judged again by later rules, history would be another. */
+      readonly triage?: Triage | undefined
+      readonly by: Actor
+    }
+  /** A message joins the complaint. `from`: the complaint that was opened for it, which ends with this. */
+  | {
+      readonly type: 'join'
+      readonly message: Message
+      readonly tie: Tie | 'person'
+      readonly rule: string
+      readonly triage?: Triage | undefined
+      readonly needsAnswer?: boolean | undefined
+      readonly from?: string | undefined
+      /** The issues of that complaint which nobody has answered. */
+      readonly issues?: readonly string[] | undefined
+      readonly by: Actor
+    }
+  /** The author of a message of the complaint has changed it, or taken it back. */
+  | { readonly type: 'amend'; readonly amendment: Amendment; readonly by: Actor }
   /** The clock says that time has passed; which timers that concerns, the state says. */
   | { readonly type: 'fire' }
   /** The workflow involves the next person on a ladder. */
@@ -128,6 +186,15 @@ export const ALLOWED_IN: Readonly<Record<ActionType, readonly Stage[]>> = {
   withdraw: [...OPEN, 'resolved'],
   note: ALL,
   'record-customer-reply': ALL,
+  link: [...OPEN, 'resolved'],
+  unlink: ALL,
+  group: ALL,
+  ungroup: ALL,
+  'change-severity': OPEN,
+  'add-issue': OPEN,
+  'confirm-issues': OPEN,
+  'answer-issue': OPEN,
+  'decline-issue': OPEN,
   reply: [...OPEN, 'resolved'],
   promise: [...OPEN, 'resolved'],
   'keep-promise': ALL,
@@ -150,6 +217,11 @@ export function allowedActions(complaint: Complaint): ActionType[] {
     if (action === 'resume') return complaint.paused !== undefined
     if (action === 'close') return !hasOpenPromise(complaint)
     if (action === 'keep-promise') return unkeptPromises(complaint).length > 0
+    if (action === 'link') return unkeptPromises(complaint).length === 0
+    if (action === 'unlink') return complaint.contacts.length > 0
+    if (action === 'ungroup') return complaint.incident !== undefined
+    if (action === 'confirm-issues') return complaint.issues.some(({ state }) => state === 'suggested')
+    if (action === 'answer-issue' || action === 'decline-issue') return unansweredIssues(complaint).length > 0
     return true
   })
 }
@@ -223,6 +295,14 @@ export function decide(state: Complaint | undefined, command: Command, context: 
     case 'repolicy':
       repolicy(draft, present, command, context)
       return draft.events
+    case 'join':
+      join(draft, present, command, context)
+      return draft.events
+    case 'amend': {
+      const { source, messageId, change, text } = command.amendment
+      draft.add({ type: 'message-amended', source, messageId, change, text }, command.by)
+      return draft.events
+    }
   }
   const { type, by, expects } = command
   if (!ALLOWED_IN[type].includes(present.stage)) throw forbidden(present, type)
@@ -246,7 +326,7 @@ const forbidden = (complaint: Complaint, type: ActionType): Refusal =>
   )
 
 function receive(draft: Draft, command: Command & { type: 'receive' }, { policy, now }: Context): void {
-  const { id, message, by } = command
+  const { id, message, triage, by } = command
   if (message.team !== undefined && teamOf(policy, message.team) === undefined) {
     throw new Refusal(
       'invalid',
@@ -254,7 +334,8 @@ function receive(draft: Draft, command: Command & { type: 'receive' }, { policy,
       'team',
     )
   }
-  const rule = ruleFor(policy, message)
+  const severity = worse(message.severity, triage?.severity)
+  const rule = ruleFor(policy, { ...message, severity })
   const teamId = rule.team ?? message.team ?? policy.defaultTeam
   const team = teamOf(policy, teamId)
   if (team === undefined) throw new Error(`Policy ${policy.name} names an unknown team "${teamId}"`)
@@ -271,10 +352,25 @@ function receive(draft: Draft, command: Command & { type: 'receive' }, { policy,
       owner: team.onCall,
       policy: { name: policy.name, version: policy.version },
       rule: rule.name,
+      ...(severity === undefined ? {} : { severity }),
+      ...(triage === undefined ? {} : { signals: triage.signals, issues: triage.issues }),
     },
     by,
     started,
   )
+}
+
+/** The worse of two; undefined where neither is known. */
+function worse(a: Severity | undefined, b: Severity | undefined): Severity | undefined {
+  if (a === undefined || b === undefined) return a ?? b
+  return SEVERITIES.indexOf(a) > SEVERITIES.indexOf(b) ? a : b
+}
+
+/** One step worse, but no worse than `most`; what nobody has judged yet counts as normal. */
+function oneWorse(severity: Severity | undefined, most: Severity): Severity {
+  const now = SEVERITIES.indexOf(severity ?? 'normal')
+  const limit = Math.max(now, SEVERITIES.indexOf(most))
+  return SEVERITIES[Math.min(now + 1, limit)] ?? most
 }
 
 /** The timers that start with a complaint, unless their spec says that they start with the acknowledgement. */
@@ -512,14 +608,17 @@ function act(draft: Draft, state: Complaint, action: Action, by: Actor, context:
       draft.add({ type: 'resumed' }, by, changePausable(policy, state, timers.resumed, now))
       return
     }
-    case 'resolve':
-      draft.add({ type: 'resolved', summary: action.summary, redress: action.redress }, by, [
+    case 'resolve': {
+      const { summary, redress, rootCause } = action
+      const issues = issueOutcomes(state, action.issues ?? [], policy)
+      draft.add({ type: 'resolved', summary, redress, rootCause, issues }, by, [
         ...meet('acknowledge', 'resolve', 'next-reply', 'statutory', 'reply-window'),
         ...drop('accept-handoff', 'idle'),
         // A pause ends with the answer.
         ...startIfAny(policy, governedOf(state), 'follow-up', draft.nextSeq, now),
       ])
       return
+    }
     case 'close':
       if (hasOpenPromise(state)) {
         throw new Refusal(
@@ -559,9 +658,67 @@ function act(draft: Draft, state: Complaint, action: Action, by: Actor, context:
     case 'note':
       draft.add({ type: 'noted', text: action.text }, by, isOpen(state) ? progress() : [])
       return
-    case 'record-customer-reply':
-      recordCustomerReply(draft, state, action.text, by, context)
+    case 'record-customer-reply': {
+      const { text, needsAnswer: needs = needsAnswer(text) } = action
+      hear(draft, state, { type: 'customer-replied', text, needsAnswer: needs }, by, context)
       return
+    }
+    case 'link': {
+      if (action.to === state.id) throw new Refusal('invalid', 'A complaint cannot be linked to itself', 'to')
+      if (unkeptPromises(state).length > 0) {
+        throw new Refusal(
+          'forbidden-by-state',
+          'A promise to the customer is not kept: keep it first, or make it on the other complaint',
+        )
+      }
+      draft.add({ type: 'merged', into: action.to, reason: action.reason }, by, endAll(state))
+      return
+    }
+    case 'unlink': {
+      const { contact, reason, to } = action
+      if (state.contacts.length === 0)
+        throw new Refusal('forbidden-by-state', 'No message has joined this complaint')
+      if (!state.contacts.some(({ id }) => id === contact)) {
+        const known = state.contacts.map(({ id }) => id).join(', ') || 'none'
+        throw new Refusal('invalid', `No message joined as "${contact}"; those that did: ${known}`, 'contact')
+      }
+      if (to === undefined) throw new Error('Whoever unlinks a message says which complaint it is in then')
+      draft.add({ type: 'unlinked', contact, to, reason }, by)
+      return
+    }
+    case 'group':
+      if (state.incident === action.incident)
+        throw new Refusal('forbidden-by-state', `It is in incident ${action.incident} already`)
+      draft.add({ type: 'grouped', incident: action.incident }, by)
+      return
+    case 'ungroup':
+      if (state.incident === undefined) throw forbidden(state, 'ungroup')
+      draft.add({ type: 'ungrouped' }, by)
+      return
+    case 'change-severity': {
+      const { severity, reason } = action
+      if (severity === state.severity)
+        throw new Refusal('forbidden-by-state', `Its severity is ${severity} already`)
+      changeSeverity(draft, severity, reason, undefined, by, context)
+      return
+    }
+    case 'add-issue':
+      draft.add({ type: 'issue-added', id: `i${state.issues.length + 1}`, text: action.text }, by, progress())
+      return
+    case 'confirm-issues':
+      if (!state.issues.some((issue) => issue.state === 'suggested')) throw forbidden(state, action.type)
+      draft.add({ type: 'issues-confirmed' }, by, progress())
+      return
+    case 'answer-issue': {
+      const { id } = issueMeant(state, action.id, 'id')
+      draft.add({ type: 'issue-answered', id, answer: action.answer }, by, progress())
+      return
+    }
+    case 'decline-issue': {
+      const { id } = issueMeant(state, action.id, 'id')
+      draft.add({ type: 'issue-declined', id, reason: action.reason }, by, progress())
+      return
+    }
     case 'reply':
       if (owesAcknowledgement(state)) {
         // Who answers has told the customer that the complaint has arrived.
@@ -601,27 +758,127 @@ const runs = (state: Complaint, name: TimerName): boolean =>
  * was over or resolved, ends a pause whatever that waited for, renews the channel's reply window, and starts the clock
  * of the next reply, unless the customer waits already, for an answer or for the acknowledgement.
  */
-function recordCustomerReply(
+function hear(
   draft: Draft,
   state: Complaint,
-  text: string,
+  body: EventBody & { readonly type: 'customer-replied' | 'linked' },
   by: Actor,
   context: Context,
 ): void {
   const { policy, now } = context
-  if (!needsAnswer(text)) {
-    draft.add({ type: 'customer-replied', text, needsAnswer: false }, by)
+  if (!body.needsAnswer) {
+    draft.add(body, by)
     return
   }
   const start = (name: TimerName) => startIfAny(policy, state, name, draft.nextSeq, now)
   const waits = isOpen(state) && !owesAcknowledgement(state) && !runs(state, 'next-reply')
-  draft.add({ type: 'customer-replied', text, needsAnswer: true }, by, [
-    ...start('reply-window'),
-    ...(waits ? start('next-reply') : []),
-  ])
+  draft.add(body, by, [...start('reply-window'), ...(waits ? start('next-reply') : [])])
   const after = draft.state as Complaint
   if (!isOpen(after)) act(draft, after, { type: 'reopen', reason: 'the customer wrote again' }, by, context)
   else if (after.paused !== undefined) act(draft, after, { type: 'resume' }, by, context)
+}
+
+/**
+ * A message joins the complaint: as the customer's reply where it answers what we said, or comes after we had called it
+ * answered; or else as a repeat contact. Who has to come back about the same thing raises it; who adds a line to what
+ * they have just written does not, nor does a bare thanks.
+ */
+function join(draft: Draft, state: Complaint, command: Command & { type: 'join' }, context: Context): void {
+  const { message, tie, rule, triage, from, by } = command
+  const { text, ...where } = message
+  const needs = command.needsAnswer ?? needsAnswer(text)
+  const contact = `c${draft.nextSeq}`
+  const { raiseAfterMinutes, raiseUpTo } = linkingOf(context.policy)
+  const answersUs = state.repliedAt !== undefined && (tie === 'reply' || tie === 'conversation')
+  if (from === undefined && (answersUs || !isOpen(state))) {
+    const body = {
+      type: 'customer-replied',
+      text,
+      needsAnswer: needs,
+      contact,
+      message: where,
+      rule,
+    } as const
+    hear(draft, state, body, by, context)
+    weigh(draft, triage, undefined, by, context)
+    return
+  }
+  const raises = needs && addSeconds(lastContactAt(state), raiseAfterMinutes * 60) <= context.now
+  hear(
+    draft,
+    state,
+    { type: 'linked', contact, message, rule, needsAnswer: needs, raises, from },
+    by,
+    context,
+  )
+  for (const issue of command.issues ?? []) {
+    const id = `i${(draft.state as Complaint).issues.length + 1}`
+    draft.add({ type: 'issue-added', id, text: issue }, by)
+  }
+  weigh(draft, triage, raises ? raiseUpTo : undefined, by, context)
+}
+
+/** What a further message changes about the severity: by what it says, and by its coming at all. */
+function weigh(
+  draft: Draft,
+  triage: Triage | undefined,
+  raiseUpTo: Severity | undefined,
+  by: Actor,
+  context: Context,
+): void {
+  const { severity, contactCount } = draft.state as Complaint
+  const raised = raiseUpTo === undefined ? severity : oneWorse(severity, raiseUpTo)
+  const to = worse(raised, triage?.severity)
+  if (to === undefined || to === severity) return
+  const reason =
+    raised === to ? `contacted ${contactCount + 1} times about it` : 'what the customer wrote now'
+  changeSeverity(draft, to, reason, triage?.signals.length === 0 ? undefined : triage?.signals, by, context)
+}
+
+/** Another severity may mean another rule; its timers are then counted as if it had held from the start. */
+function changeSeverity(
+  draft: Draft,
+  to: Severity,
+  reason: string,
+  signals: readonly Signal[] | undefined,
+  by: Actor,
+  { policy, now }: Context,
+): void {
+  const state = draft.state as Complaint
+  const rule = ruleFor(policy, { ...state.message, severity: to }).name
+  const changed =
+    rule === state.rule ? [] : movedTimers({ ...state, severity: to, rule }, policy, draft.nextSeq, now)
+  const from = state.severity
+  draft.add({ type: 'severity-changed', from, to, reason, signals, rule }, by, changed)
+}
+
+/** The issue of that id, if it waits for an answer. */
+function issueMeant(state: Complaint, id: string, field: string): { id: string } {
+  const waiting = unansweredIssues(state)
+  const meant = waiting.find((issue) => issue.id === id)
+  if (meant !== undefined) return meant
+  if (waiting.length === 0) throw new Refusal('forbidden-by-state', 'No issue waits for an answer')
+  const known = waiting.map((issue) => issue.id).join(', ')
+  throw new Refusal('invalid', `No issue "${id}" waits for an answer; those that do: ${known}`, field)
+}
+
+/** How every issue that still waits ends with the resolution; refuses while one that needs its own answer has none. */
+function issueOutcomes(
+  state: Complaint,
+  given: readonly IssueOutcome[],
+  policy: Policy,
+): readonly IssueOutcome[] | undefined {
+  for (const { id } of given) issueMeant(state, id, 'issues')
+  const rest = unansweredIssues(state).filter((issue) => !given.some(({ id }) => id === issue.id))
+  const lacking = rest.filter((issue) => issue.state === 'open' || policy.mustAnswer === 'all')
+  if (lacking.length > 0) {
+    throw new Refusal(
+      'forbidden-by-state',
+      `Each issue needs an answer, or a reason why it is declined; without one: ${lacking.map(({ id }) => id).join(', ')}`,
+    )
+  }
+  const outcomes = [...given, ...rest.map(({ id }) => ({ id }))]
+  return outcomes.length === 0 ? undefined : outcomes
 }
 
 /** The promise that is meant: the one of that id, or without an id the only one that is open, or else broken. */
@@ -661,7 +918,7 @@ function repolicy(
     }
   }
   const ref = { name: to.name, version: to.version }
-  const rule = ruleFor(to, state.message).name
+  const rule = ruleFor(to, { ...state.message, severity: state.severity }).name
   const changed = movedTimers({ ...state, policy: ref, rule }, to, draft.nextSeq, now)
   draft.add({ type: 'repolicied', from, to: ref, rule }, by, changed)
 }

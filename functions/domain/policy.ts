@@ -93,6 +93,32 @@ export interface Source {
   readonly note?: string | undefined
 }
 
+/** When a message joins a complaint that there is. Every condition given must hold. */
+export interface LinkRule {
+  readonly name: string
+  /**
+   * What ties them: it answers a message of the complaint (`reply`), it is in the same private `conversation`, or it is
+   * by the same `customer`: by the source's id, or by an address or number that both messages carry.
+   */
+  readonly by: 'reply' | 'conversation' | 'customer'
+  /** The complaint is not over: not closed, not withdrawn. */
+  readonly open?: boolean | undefined
+  /** Where both name a product, it is the same. */
+  readonly sameProduct?: boolean | undefined
+  /** A complaint that is not open any more was resolved, or written to, at most so many days ago. */
+  readonly withinDays?: number | undefined
+}
+
+/** How repeat contacts are recognised, and what they do. */
+export interface Linking {
+  /** The first that fits wins; with none, every message opens a complaint. */
+  readonly rules: readonly LinkRule[]
+  /** Minutes after which a further message is a repeat contact; sooner, it belongs to what was just written. */
+  readonly raiseAfterMinutes: number
+  /** A repeat contact raises the severity by one step, up to this one. */
+  readonly raiseUpTo: Severity
+}
+
 /** One version of the rules of an organisation, with the calendars that it names resolved. */
 export interface Policy {
   readonly name: string
@@ -107,6 +133,13 @@ export interface Policy {
   readonly ladders: Readonly<Record<string, Ladder>>
   /** The first that matches wins. */
   readonly rules: readonly Rule[]
+  /** Where it says nothing, `DEFAULT_LINKING` holds. */
+  readonly linking?: Linking | undefined
+  /**
+   * Which issues need an answer of their own before a complaint can be resolved: those that somebody has confirmed or
+   * added (where it says nothing), or `all`, the suggested ones too.
+   */
+  readonly mustAnswer?: 'confirmed' | 'all' | undefined
   readonly calendars: Readonly<Record<string, Calendar>>
 }
 

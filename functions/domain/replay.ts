@@ -1,6 +1,14 @@
-import { type Complaint, type Event, type EventType, evolve, type PolicyRef } from './complaint.ts'
+import {
+  type Complaint,
+  type Event,
+  type EventType,
+  evolve,
+  type Message,
+  type PolicyRef,
+} from './complaint.ts'
 import { type Actor, type Command, type Context, decide, Refusal } from './decide.ts'
 import type { Policy } from './policy.ts'
+import type { Triage } from './triage.ts'
 
 /** Where a complaint's records are not what its commands amount to. */
 export interface Difference {
@@ -70,16 +78,62 @@ function commandsOf(remaining: readonly Event[], policyOf: (ref: PolicyRef) => P
   const [first] = remaining as [Event, ...Event[]]
   const next = remaining.find(({ type }) => !OF_TIME.has(type))
   const command =
-    next !== undefined && next.recordedAt === first.recordedAt ? commandOf(next, policyOf) : undefined
+    next !== undefined && next.recordedAt === first.recordedAt
+      ? commandOf(next, remaining.slice(remaining.indexOf(next) + 1), policyOf)
+      : undefined
   const fire: Command[] = OF_TIME.has(first.type) ? [{ type: 'fire' }] : []
   return command === undefined ? fire : [...fire, command]
 }
 
-function commandOf(event: Event, policyOf: (ref: PolicyRef) => Policy): Command | undefined {
+/** What was judged of the words when they came, as the events keep it. */
+const triageOf = ({
+  severity,
+  signals,
+  issues,
+}: Pick<Event & { type: 'received' }, 'severity' | 'signals' | 'issues'>): Triage | undefined =>
+  signals === undefined || issues === undefined ? undefined : { severity, signals, issues }
+
+/** What the same command may record after a message that joins. */
+const AFTERMATH: ReadonlySet<EventType> = new Set(['reopened', 'resumed', 'issue-added', 'severity-changed'])
+
+/** What joined a complaint is weighed, too: what came of that are the events that follow in the same moment. */
+function joined(
+  event: Event & { type: 'linked' | 'customer-replied' },
+  message: Message,
+  following: readonly Event[],
+  by: Actor,
+): Command {
+  const end = following.findIndex(
+    ({ type, recordedAt, actor }) =>
+      !AFTERMATH.has(type) || recordedAt !== event.recordedAt || actor !== event.actor,
+  )
+  const moment = end === -1 ? following : following.slice(0, end)
+  const severity = moment.find(({ type }) => type === 'severity-changed')
+  const issues = moment.flatMap((next) => (next.type === 'issue-added' ? [next.text] : []))
+  return {
+    type: 'join',
+    message,
+    tie: event.type === 'linked' ? 'person' : 'reply',
+    rule: event.rule ?? '',
+    needsAnswer: event.needsAnswer,
+    ...(severity?.type === 'severity-changed'
+      ? { triage: { severity: severity.to, signals: severity.signals ?? [], issues: [] } }
+      : {}),
+    ...(event.type === 'linked' && event.from !== undefined ? { from: event.from, issues } : {}),
+    by,
+  }
+}
+
+/** @param following the events after it: some commands make several. */
+function commandOf(
+  event: Event,
+  following: readonly Event[],
+  policyOf: (ref: PolicyRef) => Policy,
+): Command | undefined {
   const by: Actor = { id: event.actor, ...(event.via === undefined ? {} : { via: event.via }) }
   switch (event.type) {
     case 'received':
-      return { type: 'receive', id: event.id, message: event.message, by }
+      return { type: 'receive', id: event.id, message: event.message, triage: triageOf(event), by }
     case 'escalated':
       return { type: 'escalate' }
     case 'closed':
@@ -102,16 +156,50 @@ function commandOf(event: Event, policyOf: (ref: PolicyRef) => Policy): Command 
       return { type: 'pause', reason: event.reason, by }
     case 'resumed':
       return { type: 'resume', by }
-    case 'resolved':
-      return { type: 'resolve', summary: event.summary, redress: event.redress, by }
+    case 'resolved': {
+      const { summary, redress, rootCause } = event
+      // Those without an outcome of their own were answered by the summary.
+      const issues = event.issues?.filter(
+        ({ answer, declined }) => answer !== undefined || declined !== undefined,
+      )
+      return { type: 'resolve', summary, redress, rootCause, issues, by }
+    }
     case 'reopened':
       return { type: 'reopen', reason: event.reason, by }
     case 'withdrawn':
       return { type: 'withdraw', reason: event.reason, by }
     case 'noted':
       return { type: 'note', text: event.text, by }
-    case 'customer-replied':
-      return { type: 'record-customer-reply', text: event.text, by }
+    case 'customer-replied': {
+      const { text, needsAnswer, message } = event
+      return message === undefined
+        ? { type: 'record-customer-reply', text, needsAnswer, by }
+        : joined(event, { ...message, text }, following, by)
+    }
+    case 'linked':
+      return joined(event, event.message, following, by)
+    case 'unlinked':
+      return { type: 'unlink', contact: event.contact, reason: event.reason, to: event.to, by }
+    case 'merged':
+      return { type: 'link', to: event.into, reason: event.reason, by }
+    case 'grouped':
+      return { type: 'group', incident: event.incident, by }
+    case 'ungrouped':
+      return { type: 'ungroup', by }
+    case 'severity-changed':
+      return { type: 'change-severity', severity: event.to, reason: event.reason, by }
+    case 'message-amended': {
+      const { source, messageId, change, text, at } = event
+      return { type: 'amend', amendment: { source, messageId, change, text, at }, by }
+    }
+    case 'issue-added':
+      return { type: 'add-issue', text: event.text, by }
+    case 'issues-confirmed':
+      return { type: 'confirm-issues', by }
+    case 'issue-answered':
+      return { type: 'answer-issue', id: event.id, answer: event.answer, by }
+    case 'issue-declined':
+      return { type: 'decline-issue', id: event.id, reason: event.reason, by }
     case 'replied':
       return { type: 'reply', text: event.text, by }
     case 'promised':

@@ -1,5 +1,5 @@
 import { clock as stageClock } from '#clock'
-import type { Message } from '../domain/complaint.ts'
+import type { Amendment, Message } from '../domain/complaint.ts'
 import { Ledger, type Receipt } from '../ledger/ledger.ts'
 import { dynamodb } from '../shared/aws/dynamodb.ts'
 import type { Clock } from '../shared/clock.ts'
@@ -13,7 +13,7 @@ import { sources } from '../sources/index.ts'
 import { type Answer, type Source, type SourceSecrets, sourceSecrets, unset } from '../sources/source.ts'
 
 export interface IntakeDependencies {
-  readonly ledger: Pick<Ledger, 'receive'>
+  readonly ledger: Pick<Ledger, 'receive' | 'amend'>
   readonly secrets: {
     /** The secrets of a source, perhaps some minutes old. */
     read(source: string): Promise<SourceSecrets>
@@ -33,9 +33,7 @@ export function makeHandler({ ledger, secrets, clock, nowMs }: IntakeDependencie
     const request = inboundOf(event)
     if (event.requestContext.http.method === 'GET') return handshake(source, request)
     await verify(source, request)
-    const result = await receive(
-      source.parse(request).filter((found): found is Message => !('change' in found)),
-    )
+    const result = await receive(source.name, source.parse(request))
     const answer = source.answer?.(request)
     return answer === undefined ? result : as(answer)
   })
@@ -63,12 +61,17 @@ export function makeHandler({ ledger, secrets, clock, nowMs }: IntakeDependencie
     return as(source.handshake(request, await secrets.read(source.name)))
   }
 
-  async function receive(messages: readonly Message[]): Promise<HttpResult> {
+  async function receive(source: string, contents: readonly (Message | Amendment)[]): Promise<HttpResult> {
     const now = await clock.now()
-    const receipts: Receipt[] = []
+    const by = { id: `source:${source}` }
+    const receipts: (Receipt | { complaintId: string; outcome: 'amended' })[] = []
     // One after the other: where one fails, the platform sends all of them again, and those before it are duplicates.
-    for (const message of messages) {
-      receipts.push(await ledger.receive(message, { id: `source:${message.source}` }, now))
+    for (const found of contents) {
+      if (!('change' in found)) receipts.push(await ledger.receive(found, by, now))
+      else {
+        const complaintId = await ledger.amend(found, by, now)
+        if (complaintId !== undefined) receipts.push({ complaintId, outcome: 'amended' })
+      }
     }
     if (receipts.length > 0 && receipts.every(({ outcome }) => outcome === 'duplicate')) {
       mark('replayed')

@@ -37,6 +37,20 @@ export const messageKey = (source: string, messageId: string): { pk: string; sk:
   sk: 'MESSAGE',
 })
 
+/** Where a message's edits and deletions are remembered, each once. */
+export const amendmentKey = (
+  source: string,
+  messageId: string,
+  change: string,
+  at: string,
+): { pk: string; sk: string } => ({ pk: messageKey(source, messageId).pk, sk: `AMENDED#${at}#${change}` })
+
+/** Where the complaints of a customer or a conversation are found; `hash` is of what identifies either. */
+export const tieKey = (tie: string, hash: string): { pk: string; sk: string } => ({
+  pk: `TIE#${tie}#${hash}`,
+  sk: 'TIE',
+})
+
 export const tokenKey = (sha256Hex: string): { pk: string; sk: string } => ({
   pk: `TOKEN#${sha256Hex}`,
   sk: 'TOKEN',

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { TransactionCanceledException, TransactionConflictException } from '@aws-sdk/client-dynamodb'
 import {
   BatchGetCommand,
@@ -8,18 +9,23 @@ import {
 } from '@aws-sdk/lib-dynamodb'
 import { ulid } from 'ulid'
 import {
+  type Amendment,
   type Complaint,
+  type Contact,
   type Event,
   evolve,
   isOver,
   isSignal,
   isUnanswered,
   type Message,
+  unansweredIssues,
 } from '../domain/complaint.ts'
-import { type Actor, type Command, decide } from '../domain/decide.ts'
+import { type Actor, type Command, decide, Refusal } from '../domain/decide.ts'
 import { type Instant, toInstant } from '../domain/instant.ts'
+import { type Candidate, type LinkKey, linkFor, linkKeys, type Tie } from '../domain/linking.ts'
 import type { Policy } from '../domain/policy.ts'
 import { deadlines, earliestDueAt } from '../domain/timers.ts'
+import { triage } from '../domain/triage.ts'
 import { currentPolicy, policyOf } from '../shared/policies.ts'
 import * as keys from './keys.ts'
 
@@ -124,34 +130,80 @@ export class Ledger {
   }
 
   /**
-   * Opens a complaint for a message, unless that message (source and messageId) has opened one already.
+   * Takes in a message: it joins the complaint that it belongs to by the policy's linking rules, or opens one of its
+   * own. One that has come before (source and messageId) changes nothing.
    *
    * @throws Refusal when the policy refuses the message (an unknown team); Contention.
    */
   async receive(message: Message, by: Actor, now: Instant, policy: Policy = currentPolicy): Promise<Receipt> {
-    const key = keys.messageKey(message.source, message.messageId)
+    const judged = triage(message.text, message.subject)
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const id = ulid()
-      const events = decide(undefined, { type: 'receive', id, message, by }, { now, policy })
-      const first = {
-        Put: {
-          TableName: this.#table,
-          Item: { ...key, complaintId: id, receivedAt: now },
-          ConditionExpression: 'attribute_not_exists(pk)',
-        },
+      const seen = await this.#lookUp(message)
+      if (seen.complaintId !== undefined) return { complaintId: seen.complaintId, outcome: 'duplicate' }
+      const link = linkFor(policy, message, seen.candidates, now)
+      const before = link?.complaint
+      const complaintId = before?.id ?? ulid()
+      const events =
+        link === undefined
+          ? decide(
+              undefined,
+              { type: 'receive', id: complaintId, message, triage: judged, by },
+              { now, policy },
+            )
+          : decide(
+              before,
+              { type: 'join', message, tie: link.rule.by, rule: link.rule.name, triage: judged, by },
+              { now, policy: policyOf(link.complaint.policy) },
+            )
+      const more = [this.#remember(message, complaintId, now), ...this.#tie(seen.ties, complaintId)]
+      if (await this.#commit([{ before, events }], more)) {
+        return { complaintId, outcome: link === undefined ? 'opened' : 'linked' }
       }
-      if (await this.#commit(undefined, events, [first])) return { complaintId: id, outcome: 'opened' }
-      const { Item } = await this.#db.send(
-        new GetCommand({ TableName: this.#table, Key: key, ConsistentRead: true }),
-      )
-      if (Item !== undefined) return { complaintId: String(Item.complaintId), outcome: 'duplicate' }
       await pause(attempt)
     }
     throw new Contention(`message of source ${message.source}`)
   }
 
   /**
-   * Decides a command upon the current state and appends what comes of it.
+   * Records that the author of a message has changed it or taken it back. The same again changes nothing.
+   *
+   * @returns the complaint that the message is in; undefined for a message that never came.
+   * @throws Contention.
+   */
+  async amend(amendment: Amendment, by: Actor, now: Instant): Promise<string | undefined> {
+    const { source, messageId, change, at } = amendment
+    const once: Item = {
+      Put: {
+        TableName: this.#table,
+        Item: { ...keys.amendmentKey(source, messageId, change, at), recordedAt: now },
+        ConditionExpression: 'attribute_not_exists(pk)',
+      },
+    }
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const [known, done] = await this.#read([
+        keys.messageKey(source, messageId),
+        keys.amendmentKey(source, messageId, change, at),
+      ])
+      if (known === undefined) return undefined
+      if (done !== undefined) return String(known.complaintId)
+      const [candidate] = await this.#candidates(new Map([[String(known.complaintId), new Set<Tie>()]]))
+      if (candidate === undefined) throw new NotFound(String(known.complaintId))
+      const { complaint: before } = candidate
+      const complaintId = before.id
+      const events = decide(
+        before,
+        { type: 'amend', amendment, by },
+        { now, policy: policyOf(before.policy) },
+      )
+      if (await this.#commit([{ before, events }], [once])) return complaintId
+      await pause(attempt)
+    }
+    throw new Contention(`message of source ${source}`)
+  }
+
+  /**
+   * Decides a command upon the current state and appends what comes of it. Linking and unlinking change two complaints,
+   * both or neither.
    *
    * @param guard looks at the very state that is decided upon, before each try; what it throws ends the attempt.
    * @param asked names what somebody asked for: whatever was done under that name once is not done again, nor refused.
@@ -169,10 +221,16 @@ export class Ledger {
       const before = await this.load(complaintId)
       if (asked !== undefined && (await this.#isDone(asked))) return { complaint: before, events: [] }
       guard(before)
-      const events = decide(before, command, { now, policy: policyOf(before.policy) })
+      const change =
+        command.type === 'link'
+          ? await this.#link(before, command, now)
+          : command.type === 'unlink'
+            ? await this.#unlink(before, command, now)
+            : { events: decide(before, command, { now, policy: policyOf(before.policy) }) }
+      const { events, other = [], more = [] } = change
       if (events.length === 0) return { complaint: before, events }
-      if (await this.#commit(before, events, once)) {
-        return { complaint: events.reduce<Complaint>((state, event) => evolve(state, event), before), events }
+      if (await this.#commit([{ before, events }, ...other], [...more, ...once])) {
+        return { complaint: fold(before, events) as Complaint, events }
       }
       await pause(attempt)
     }
@@ -268,84 +326,305 @@ export class Ledger {
     return { complaints: await this.loadMany(ids), next: last }
   }
 
-  /** The states of up to 100 complaints, in the order asked for; one that does not exist is left out. Eventually consistent. */
-  async loadMany(ids: readonly string[]): Promise<Complaint[]> {
+  /** The states of up to 100 complaints, in the order asked for; one that does not exist is left out. */
+  async loadMany(ids: readonly string[], consistent = false): Promise<Complaint[]> {
     const found = new Map<string, Complaint>()
-    let wanted: Record<string, unknown>[] = ids.map((id) => ({ pk: keys.complaintKey(id), sk: keys.STATE }))
-    while (wanted.length > 0) {
-      const { Responses, UnprocessedKeys } = await this.#db.send(
-        new BatchGetCommand({ RequestItems: { [this.#table]: { Keys: wanted } } }),
-      )
-      for (const item of Responses?.[this.#table] ?? []) {
-        const complaint = item.data as Complaint
-        found.set(complaint.id, complaint)
-      }
-      wanted = (UnprocessedKeys?.[this.#table]?.Keys ?? []) as Record<string, unknown>[]
+    const wanted = ids.map((id) => ({ pk: keys.complaintKey(id), sk: keys.STATE }))
+    for (const item of await this.#batchGet(wanted, consistent)) {
+      const complaint = item.data as Complaint
+      found.set(complaint.id, complaint)
     }
     return ids.flatMap((id) => found.get(id) ?? [])
   }
 
-  /**
-   * Appends events and replaces the state, in one transaction that holds only if nobody else has written since
-   * `before`. Returns whether it held.
-   */
-  async #commit(
-    before: Complaint | undefined,
-    events: readonly Event[],
-    conditions: NonNullable<ConstructorParameters<typeof TransactWriteCommand>[0]['TransactItems']> = [],
-  ): Promise<boolean> {
-    const after = events.reduce<Complaint | undefined>((state, event) => evolve(state, event), before)
-    if (after === undefined) return true
-    const nextDueAt = earliestDueAt(after.timers)
-    const TableName = this.#table
+  /** What is known of a message before anything is decided about it: whether it has come before, and what it may belong to. */
+  async #lookUp(
+    message: Message,
+  ): Promise<{ complaintId?: string; candidates: Candidate[]; ties: readonly KnownTie[] }> {
+    const { source, messageId, inReplyTo = [] } = message
+    const answered = [...new Set(inReplyTo)].filter((id) => id !== messageId).slice(0, MOST_ANSWERED)
+    const tieKeys = linkKeys(message).map(({ tie, key }) => ({ tie, ...keys.tieKey(tie, hashOf(key)) }))
+    const [same, ...found] = await this.#read([
+      keys.messageKey(source, messageId),
+      ...answered.map((id) => keys.messageKey(source, id)),
+      ...tieKeys.map(({ pk, sk }) => ({ pk, sk })),
+    ])
+    if (same !== undefined) return { complaintId: String(same.complaintId), candidates: [], ties: [] }
+    const ties = tieKeys.map(({ tie, pk, sk }, index): KnownTie => {
+      const item = found[answered.length + index]
+      return { tie, pk, sk, complaints: item?.complaints ?? [], revision: Number(item?.revision ?? 0) }
+    })
+    const tiesOf = new Map<string, Set<Tie>>()
+    const note = (complaintId: string, tie: Tie) =>
+      tiesOf.set(complaintId, (tiesOf.get(complaintId) ?? new Set()).add(tie))
+    for (const item of found.slice(0, answered.length)) {
+      if (item !== undefined) note(String(item.complaintId), 'reply')
+    }
+    for (const { tie, complaints } of ties) for (const complaintId of complaints) note(complaintId, tie)
+    return { candidates: await this.#candidates(tiesOf), ties }
+  }
+
+  /** The complaints as they stand; for one that was linked to another, that one. */
+  async #candidates(tiesOf: ReadonlyMap<string, ReadonlySet<Tie>>): Promise<Candidate[]> {
+    const candidates = new Map<string, Candidate>()
+    let wanted = tiesOf
+    // Who links a complaint that others were linked to makes a chain; a chain without an end there cannot be.
+    for (let hop = 0; wanted.size > 0 && hop < MOST_HOPS; hop++) {
+      const next = new Map<string, Set<Tie>>()
+      for (const complaint of await this.loadMany([...wanted.keys()], true)) {
+        const ties = wanted.get(complaint.id) as ReadonlySet<Tie>
+        const { mergedInto } = complaint
+        if (mergedInto !== undefined) {
+          next.set(mergedInto, new Set([...(next.get(mergedInto) ?? []), ...ties]))
+        } else {
+          const known = candidates.get(complaint.id)?.ties ?? []
+          candidates.set(complaint.id, { complaint, ties: new Set([...known, ...ties]) })
+        }
+      }
+      wanted = next
+    }
+    return [...candidates.values()]
+  }
+
+  /** One complaint is about the same as another: it ends, and its message and open issues go on there. */
+  async #link(before: Complaint, command: Command & { type: 'link' }, now: Instant): Promise<Change> {
+    const { to, by } = command
+    const events = decide(before, command, { now, policy: policyOf(before.policy) })
+    let target: Complaint
     try {
-      await this.#db.send(
-        new TransactWriteCommand({
-          TransactItems: [
-            ...conditions,
-            {
-              Put: {
-                TableName,
-                Item: stateItem(after, toInstant(Math.floor(Date.now() / 1000))),
-                ...(before === undefined
-                  ? { ConditionExpression: 'attribute_not_exists(pk)' }
-                  : {
-                      ConditionExpression: 'version = :version',
-                      ExpressionAttributeValues: { ':version': before.version },
-                    }),
-              },
-            },
-            ...events.map((event) => {
-              const context: EventContext = {
-                team: after.team,
-                channel: after.message.channel,
-                receivedAt: after.receivedAt,
-                ...(event === events.at(-1) && nextDueAt !== undefined ? { nextDueAt } : {}),
-              }
-              return {
-                Put: {
-                  TableName,
-                  Item: {
-                    pk: keys.complaintKey(after.id),
-                    sk: keys.eventKey(event.seq),
-                    signal: isSignal(event),
-                    context,
-                    event,
-                  },
-                  ConditionExpression: 'attribute_not_exists(pk)',
-                },
-              }
-            }),
-          ],
-        }),
+      target = await this.load(to)
+    } catch (error) {
+      if (error instanceof NotFound) throw noSuchComplaint()
+      throw error
+    }
+    if (target.mergedInto !== undefined) {
+      throw new Refusal('invalid', `That complaint was itself linked to ${target.mergedInto}`, 'to')
+    }
+    // For whom it is another team's it does not exist.
+    if (by.team !== undefined && by.team !== target.team) throw noSuchComplaint()
+    const issues = unansweredIssues(before).map(({ text }) => text)
+    const joined = decide(
+      target,
+      { type: 'join', message: before.message, tie: 'person', rule: 'by hand', from: before.id, issues, by },
+      { now, policy: policyOf(target.policy) },
+    )
+    return { events, other: [{ before: target, events: joined }] }
+  }
+
+  /** A message that had joined becomes a complaint of its own, whose clocks count from when it came; or again the one that it was. */
+  async #unlink(before: Complaint, command: Command & { type: 'unlink' }, now: Instant): Promise<Change> {
+    const { by, reason } = command
+    const contact = before.contacts.find(({ id }) => id === command.contact)
+    const to = contact?.from ?? ulid()
+    const events = decide(before, { ...command, to }, { now, policy: policyOf(before.policy) })
+    if (contact === undefined) throw new Error(`Contact ${command.contact} was not refused`)
+    if (contact.from !== undefined) {
+      const former = await this.load(contact.from)
+      const reopened = decide(
+        former,
+        { type: 'reopen', reason, by },
+        { now, policy: policyOf(former.policy) },
       )
+      return { events, other: [{ before: former, events: reopened }] }
+    }
+    const message = await this.#messageOf(before.id, contact)
+    const opened = decide(
+      undefined,
+      { type: 'receive', id: to, message, triage: triage(message.text, message.subject), by },
+      { now: contact.at, policy: currentPolicy },
+    ).map((event) => ({ ...event, recordedAt: now }))
+    const ties = await this.#tiesOf(message)
+    return {
+      events,
+      other: [{ before: undefined, events: opened }],
+      more: [this.#remember(message, to, contact.at, 'again'), ...this.#tie(ties, to)],
+    }
+  }
+
+  /** The message that a contact was, from the event that tells of it. */
+  async #messageOf(complaintId: string, contact: Contact): Promise<Message> {
+    const [item] = await this.#read([
+      { pk: keys.complaintKey(complaintId), sk: keys.eventKey(Number(contact.id.slice(1))) },
+    ])
+    const event = item?.event as Event | undefined
+    if (event?.type === 'linked') return event.message
+    if (event?.type === 'customer-replied' && event.message !== undefined)
+      return { ...event.message, text: event.text }
+    throw new Error(`Event ${contact.id} of complaint ${complaintId} holds no message`)
+  }
+
+  async #tiesOf(message: Message): Promise<KnownTie[]> {
+    const tieKeys = linkKeys(message).map(({ tie, key }) => ({ tie, ...keys.tieKey(tie, hashOf(key)) }))
+    const items = await this.#read(tieKeys.map(({ pk, sk }) => ({ pk, sk })))
+    return tieKeys.map(({ tie, pk, sk }, index) => ({
+      tie,
+      pk,
+      sk,
+      complaints: items[index]?.complaints ?? [],
+      revision: Number(items[index]?.revision ?? 0),
+    }))
+  }
+
+  /** The write that remembers which complaint a message is in; it fails where that is known already. */
+  #remember(message: Message, complaintId: string, at: Instant, again?: 'again'): Item {
+    const Put = {
+      TableName: this.#table,
+      Item: { ...keys.messageKey(message.source, message.messageId), complaintId, receivedAt: at },
+    }
+    return again === undefined
+      ? { Put: { ...Put, ConditionExpression: 'attribute_not_exists(pk)' } }
+      : { Put }
+  }
+
+  /** The writes by which later messages find a complaint; they fail where another message was faster. */
+  #tie(ties: readonly KnownTie[], complaintId: string): Item[] {
+    return ties
+      .filter(({ complaints }) => !complaints.includes(complaintId))
+      .map(({ pk, sk, complaints, revision }) => ({
+        Put: {
+          TableName: this.#table,
+          Item: {
+            pk,
+            sk,
+            complaints: [...complaints, complaintId].slice(-MOST_TIED),
+            revision: revision + 1,
+          },
+          ...(revision === 0
+            ? { ConditionExpression: 'attribute_not_exists(pk)' }
+            : {
+                ConditionExpression: 'revision = :revision',
+                ExpressionAttributeValues: { ':revision': revision },
+              }),
+        },
+      }))
+  }
+
+  /** Items by their keys (at most 100), as of the last commit, each at the place of its key. */
+  async #read(
+    wanted: readonly { readonly pk: string; readonly sk: string }[],
+  ): Promise<((Record<string, unknown> & { complaints?: string[] }) | undefined)[]> {
+    const found = new Map<string, Record<string, unknown>>()
+    for (const item of await this.#batchGet(wanted, true)) found.set(`${item.pk}\0${item.sk}`, item)
+    return wanted.map(({ pk, sk }) => found.get(`${pk}\0${sk}`))
+  }
+
+  async #batchGet(
+    wanted: readonly { readonly pk: string; readonly sk: string }[],
+    consistent: boolean,
+  ): Promise<Record<string, unknown>[]> {
+    const items: Record<string, unknown>[] = []
+    let Keys: Record<string, unknown>[] = wanted.map(({ pk, sk }) => ({ pk, sk }))
+    while (Keys.length > 0) {
+      const { Responses, UnprocessedKeys } = await this.#db.send(
+        new BatchGetCommand({ RequestItems: { [this.#table]: { Keys, ConsistentRead: consistent } } }),
+      )
+      items.push(...(Responses?.[this.#table] ?? []))
+      Keys = UnprocessedKeys?.[this.#table]?.Keys ?? []
+    }
+    return items
+  }
+
+  /**
+   * Appends events to complaints and replaces their states, in one transaction that holds only if nobody else has
+   * written to any of them since. Returns whether it held.
+   */
+  async #commit(changes: readonly Appended[], more: readonly Item[] = []): Promise<boolean> {
+    const TransactItems = [...more, ...changes.flatMap((change) => this.#appended(change))]
+    if (TransactItems.length === more.length) return true
+    try {
+      await this.#db.send(new TransactWriteCommand({ TransactItems }))
       return true
     } catch (error) {
       if (isLostRace(error)) return false
       throw error
     }
   }
+
+  #appended({ before, events }: Appended): Item[] {
+    const after = fold(before, events)
+    if (after === undefined || events.length === 0) return []
+    const nextDueAt = earliestDueAt(after.timers)
+    const TableName = this.#table
+    return [
+      {
+        Put: {
+          TableName,
+          Item: stateItem(after, toInstant(Math.floor(Date.now() / 1000))),
+          ...(before === undefined
+            ? { ConditionExpression: 'attribute_not_exists(pk)' }
+            : {
+                ConditionExpression: 'version = :version',
+                ExpressionAttributeValues: { ':version': before.version },
+              }),
+        },
+      },
+      ...events.map((event): Item => {
+        const context: EventContext = {
+          team: after.team,
+          channel: after.message.channel,
+          receivedAt: after.receivedAt,
+          ...(event === events.at(-1) && nextDueAt !== undefined ? { nextDueAt } : {}),
+        }
+        return {
+          Put: {
+            TableName,
+            Item: {
+              pk: keys.complaintKey(after.id),
+              sk: keys.eventKey(event.seq),
+              signal: isSignal(event),
+              context,
+              event,
+            },
+            ConditionExpression: 'attribute_not_exists(pk)',
+          },
+        }
+      }),
+    ]
+  }
 }
+
+type Item = NonNullable<ConstructorParameters<typeof TransactWriteCommand>[0]['TransactItems']>[number]
+
+/** What one commit appends to one complaint; `before` is the state that it was decided upon. */
+interface Appended {
+  readonly before: Complaint | undefined
+  readonly events: readonly Event[]
+}
+
+/** What a command comes to; `other` complaints and `more` items are written with it or not at all. */
+interface Change {
+  readonly events: readonly Event[]
+  readonly other?: readonly Appended[]
+  readonly more?: readonly Item[]
+}
+
+/** Which complaints are known under a key, as it was read. */
+interface KnownTie {
+  readonly tie: LinkKey['tie']
+  readonly pk: string
+  readonly sk: string
+  readonly complaints: readonly string[]
+  readonly revision: number
+}
+
+/** How many of the messages that it answers are looked at: a long thread of e-mail names them all, the nearest first. */
+const MOST_ANSWERED = 10
+/** How many complaints are remembered of a customer: the last ones. */
+const MOST_TIED = 20
+const MOST_HOPS = 5
+
+const noSuchComplaint = () =>
+  new Refusal(
+    'invalid',
+    'There is no such complaint, or it is with another team: that team can link it',
+    'to',
+  )
+
+/** Keys are no place for addresses and numbers. */
+const hashOf = (text: string): string => createHash('sha256').update(text).digest('base64url')
+
+const fold = (before: Complaint | undefined, events: readonly Event[]): Complaint | undefined =>
+  events.reduce<Complaint | undefined>((state, event) => evolve(state, event), before)
 
 /** Whether a transaction failed because somebody else wrote first, as against one that can never succeed. */
 export function isLostRace(error: unknown): boolean {

@@ -1,9 +1,10 @@
-import type { Complaint, Event, Message, Timer, TimerName } from '../domain/complaint.ts'
+import type { Complaint, Event, Message, Severity, Timer, TimerName } from '../domain/complaint.ts'
 import { evolve } from '../domain/complaint.ts'
 import { decide, nextFor } from '../domain/decide.ts'
 import type { Instant } from '../domain/instant.ts'
 import { type Mismatch, mismatch, type Policy, ruleOf, type TimerSpec } from '../domain/policy.ts'
 import { calendarOf, deadline, ladderOf, nextDueAt, rungsDue } from '../domain/timers.ts'
+import { type Signal, triage } from '../domain/triage.ts'
 
 /** What a policy makes of a message, if nobody does anything about it. */
 export interface Explanation {
@@ -11,6 +12,9 @@ export interface Explanation {
   readonly receivedAt: Instant
   /** The rule that fits, and the conditions by which it does. */
   readonly rule: { readonly name: string; readonly match: object }
+  /** The worse of what the message says and what its words say. */
+  readonly severity?: Severity
+  readonly signals: readonly Signal[]
   /** The rules above it, each with the first of its conditions that fails. */
   readonly passedOver: readonly ({ readonly rule: string } & Mismatch)[]
   readonly team: string
@@ -58,7 +62,13 @@ export interface LaterTimer {
 export function explain(policy: Policy, message: Message, now: Instant): Explanation {
   const opened = decide(
     undefined,
-    { type: 'receive', id: 'explained', message, by: { id: `source:${message.source}` } },
+    {
+      type: 'receive',
+      id: 'explained',
+      message,
+      triage: triage(message.text, message.subject),
+      by: { id: `source:${message.source}` },
+    },
     { now, policy },
   )
   const complaint = opened.reduce<Complaint | undefined>(evolve, undefined) as Complaint
@@ -71,8 +81,10 @@ export function explain(policy: Policy, message: Message, now: Instant): Explana
     rule: { name: rule.name, match: rule.match },
     passedOver: above.map(({ name, match }) => ({
       rule: name,
-      ...(mismatch(match, message) as Mismatch),
+      ...(mismatch(match, { ...message, severity: complaint.severity }) as Mismatch),
     })),
+    ...(complaint.severity === undefined ? {} : { severity: complaint.severity }),
+    signals: complaint.signals,
     team: complaint.team,
     owner: complaint.owner,
     timers: complaint.timers.map((timer) => {
@@ -172,8 +184,10 @@ function targetOf(spec: TimerSpec): string {
 /** The same as a text for people. */
 export function asText(explanation: Explanation): string {
   const { policy, receivedAt, rule, passedOver, team, owner, timers, later: others } = explanation
+  const { severity, signals } = explanation
   const lines = [
     `${policy.name} v${policy.version}, received ${receivedAt}`,
+    ...signals.map(({ signal, words }) => `  severity ${severity}, ${signal}: ${JSON.stringify(words)}`),
     ...passedOver.map(
       ({ rule: name, condition, wanted, found }) =>
         `  not "${name}": wants ${condition} ${JSON.stringify(wanted)}, found ${JSON.stringify(found) ?? 'none'}`,

@@ -56,6 +56,17 @@ export function measureEvent(event: Event, { team, channel, receivedAt }: EventC
     case 'promised':
     case 'promise-kept':
     case 'repolicied':
+    case 'linked':
+    case 'unlinked':
+    case 'merged':
+    case 'grouped':
+    case 'ungrouped':
+    case 'severity-changed':
+    case 'message-amended':
+    case 'issue-added':
+    case 'issues-confirmed':
+    case 'issue-answered':
+    case 'issue-declined':
       return
   }
 }

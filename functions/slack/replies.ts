@@ -119,6 +119,49 @@ function lineFor(event: Event, after: Complaint, policy: Policy, call: (person: 
       const wrote = `:speech_balloon: The customer wrote: ${shown(event.text, QUOTED)}`
       return event.needsAnswer ? [`${wrote}\n${call(after.owner)}, please answer`, [after.owner]] : [wrote]
     }
+    case 'linked': {
+      const { text, author, channel } = event.message
+      const who = `*${escaped(author.name ?? author.id, 100)}* by ${escaped(channel, 60)}`
+      const again =
+        event.from === undefined
+          ? `:link: Contacted again, ${who} (${escaped(event.rule, 100)}): ${escaped(text, QUOTED)}`
+          : `:link: ${actor} linked complaint \`${escaped(event.from, 40)}\`, ${who}: ${escaped(text, QUOTED)}`
+      return event.needsAnswer ? [`${again}\n${call(after.owner)}, please look`, [after.owner]] : [again]
+    }
+    case 'unlinked':
+      return [
+        `:scissors: ${actor} unlinked a message, which is complaint \`${escaped(event.to, 40)}\` now: ${escaped(event.reason, QUOTED)}`,
+      ]
+    case 'merged':
+      return [
+        `:link: ${actor} linked it to complaint \`${escaped(event.into, 40)}\`, which goes on for both${event.reason === undefined ? '' : `: ${escaped(event.reason, QUOTED)}`}`,
+      ]
+    case 'grouped':
+      return [`:busts_in_silhouette: ${actor} put it under incident *${escaped(event.incident, 64)}*`]
+    case 'ungrouped':
+      return [`:busts_in_silhouette: ${actor} took it out of its incident`]
+    case 'severity-changed':
+      return [
+        `:small_red_triangle: Severity ${event.from ?? 'not known'} → *${event.to}*, ${actor}: ${escaped(event.reason, QUOTED)}`,
+      ]
+    case 'message-amended':
+      return event.change === 'deleted'
+        ? [':wastebasket: The customer deleted the message; what it said stays on record']
+        : [`:pencil2: The customer changed the message. It now says: ${escaped(event.text ?? '', QUOTED)}`]
+    case 'issue-added':
+      return [
+        `:heavy_plus_sign: ${actor} added issue ${escaped(event.id, 20)}: ${escaped(event.text, QUOTED)}`,
+      ]
+    case 'issues-confirmed':
+      return [`:ballot_box_with_check: ${actor} confirmed the issues`]
+    case 'issue-answered':
+      return [
+        `:speech_balloon: ${actor} answered issue ${escaped(event.id, 20)}: ${escaped(event.answer, QUOTED)}`,
+      ]
+    case 'issue-declined':
+      return [
+        `:no_entry_sign: ${actor} declined issue ${escaped(event.id, 20)}: ${escaped(event.reason, QUOTED)}`,
+      ]
     case 'replied':
       return [`:outgoing_envelope: ${actor} answered: ${shown(event.text, QUOTED)}`]
     case 'promised':

@@ -80,7 +80,7 @@ export class Edge extends Construct {
           : { PUBLIC_URL: config.publicUrl.replace('{apiId}', this.api.apiId) }),
       },
       statements: [
-        ledger.allow('GetItem', 'PutItem', 'ConditionCheckItem', 'UpdateItem'),
+        ledger.allow('GetItem', 'BatchGetItem', 'PutItem', 'ConditionCheckItem'),
         allow(
           ['secretsmanager:GetSecretValue'],
           sources.map(([, secret]) => secret.secretArn),

@@ -90,6 +90,9 @@ describe('a complaint at the API', () => {
         { name: 'resolve', state: 'running', dueAt: '2026-11-25T17:30:00Z', warnedAt: [], level: 0 },
       ],
       nextDueAt: '2026-11-23T09:30:00Z',
+      contacts: [],
+      contactCount: 0,
+      signals: [],
       issues: [],
       promises: [],
     })

@@ -1,7 +1,17 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { businessTimeBetween } from '../../functions/domain/calendar.ts'
-import { isOver, replay, type Timer, unkeptPromises } from '../../functions/domain/complaint.ts'
+import {
+  type Complaint,
+  isOpen,
+  isOver,
+  lastContactAt,
+  replay,
+  SEVERITIES,
+  type Timer,
+  unansweredIssues,
+  unkeptPromises,
+} from '../../functions/domain/complaint.ts'
 import { type Actor, allowedActions, expectedSeq, nextFor, Refusal } from '../../functions/domain/decide.ts'
 import { addSeconds } from '../../functions/domain/instant.ts'
 import { type Policy, timerSpec } from '../../functions/domain/policy.ts'
@@ -298,6 +308,46 @@ describe('in every history', () => {
           expect(state.promises.filter((promise) => promise.state === 'open')).toEqual([])
           if (event.actor === 'clock') expect(unkeptPromises(state)).toEqual([])
         }
+      })
+    })
+  })
+
+  it('no complaint is resolved or closed with an issue that nobody has answered', () => {
+    const resolvable = history.map((generated) => ({
+      ...generated,
+      steps: [
+        {
+          afterSeconds: 60,
+          step: { kind: 'act' as const, action: { type: 'acknowledge' as const }, by: { id: 'sam' } },
+        },
+        ...generated.steps,
+      ],
+    }))
+    fc.assert(
+      fc.property(resolvable, (generated) => {
+        play(generated, ({ state }, events) => {
+          const ended = events.some(({ type }) => type === 'resolved' || type === 'closed')
+          if (ended && !isOpen(state)) expect(unansweredIssues(state)).toEqual([])
+        })
+      }),
+      { numRuns: 2 * RUNS },
+    )
+  })
+
+  it('a repeat contact raises by one step at most, never lowers, and what a thanks or a second breath brings raises nothing', () => {
+    property((generated) => {
+      let before: Complaint | undefined
+      play(generated, ({ state }, events, now, step) => {
+        const was = before
+        before = state
+        if (was === undefined || step.kind !== 'join' || step.triage.severity !== undefined) return
+        const rank = (severity: string | undefined) => SEVERITIES.indexOf((severity ?? 'normal') as 'normal')
+        const raised = rank(state.severity) - rank(was.severity)
+        const [joined] = events.filter(({ type }) => type === 'linked')
+        expect([0, 1]).toContain(raised)
+        if (raised === 1) expect(joined).toMatchObject({ raises: true, needsAnswer: true })
+        const soon = addSeconds(lastContactAt(was), 15 * 60) > now
+        if (joined?.type === 'linked' && soon) expect(joined.raises).toBe(false)
       })
     })
   })

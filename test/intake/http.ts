@@ -1,5 +1,5 @@
 import type { Context } from 'aws-lambda'
-import type { Complaint, Event, Message } from '../../functions/domain/complaint.ts'
+import type { Amendment, Complaint, Event, Message } from '../../functions/domain/complaint.ts'
 import { evolve } from '../../functions/domain/complaint.ts'
 import { type Actor, type Command, decide } from '../../functions/domain/decide.ts'
 import type { Instant } from '../../functions/domain/instant.ts'
@@ -87,6 +87,14 @@ export class MemoryLedger {
     )
     this.#messages.set(key, id)
     return { complaintId: id, outcome: 'opened' }
+  }
+
+  async amend(amendment: Amendment, by: Actor, now: Instant): Promise<string | undefined> {
+    const id = this.#messages.get(`${amendment.source}#${amendment.messageId}`)
+    if (id === undefined) return undefined
+    const before = await this.load(id)
+    this.#append(id, before, decide(before, { type: 'amend', amendment, by }, { now, policy: currentPolicy }))
+    return id
   }
 
   async execute(

@@ -77,7 +77,26 @@ function actionOf(type: ActionType, words: string, currency: string): Action {
     case 'keep-promise':
       return { type, evidence: words }
     case 'resolve':
-      return { type, summary: words, redress: { kind: 'refund', amount: 1250, currency, description: words } }
+      return {
+        type,
+        summary: words,
+        rootCause: words,
+        redress: { kind: 'refund', amount: 1250, currency, description: words },
+      }
+    case 'link':
+      return { type, to: '01JD7Z3K8M0000000000000009', reason: words }
+    case 'unlink':
+      return { type, contact: 'c2', to: '01JD7Z3K8M0000000000000009', reason: words }
+    case 'group':
+      return { type, incident: words }
+    case 'change-severity':
+      return { type, severity: 'critical', reason: words }
+    case 'add-issue':
+      return { type, text: words }
+    case 'answer-issue':
+      return { type, id: 'i1', answer: words }
+    case 'decline-issue':
+      return { type, id: 'i1', reason: words }
     default:
       return { type }
   }

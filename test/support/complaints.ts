@@ -3,6 +3,7 @@ import { evolve } from '../../functions/domain/complaint.ts'
 import { type Action, type Actor, type Command, type Context, decide } from '../../functions/domain/decide.ts'
 import type { Instant } from '../../functions/domain/instant.ts'
 import type { Policy } from '../../functions/domain/policy.ts'
+import type { Triage } from '../../functions/domain/triage.ts'
 import { currentPolicy } from '../../functions/shared/policies.ts'
 
 export const COMPLAINT_ID = '01JD7Z3K8M0000000000000001'
@@ -76,12 +77,14 @@ export function given(
   at: Instant = '2026-11-23T09:00:00Z',
   overrides: Partial<Message> = {},
   policy?: Policy,
+  triage?: Triage,
 ): Story {
   const story = new Story(policy)
   story.send(at, {
     type: 'receive',
     id: COMPLAINT_ID,
     message: message({ postedAt: at, ...overrides }),
+    triage,
     by: { id: 'source:web' },
   })
   return story

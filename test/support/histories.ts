@@ -2,7 +2,9 @@ import fc from 'fast-check'
 import type { Event } from '../../functions/domain/complaint.ts'
 import { type Action, type Actor, nextFor, Refusal } from '../../functions/domain/decide.ts'
 import { addSeconds } from '../../functions/domain/instant.ts'
-import { given, type Story } from './complaints.ts'
+import type { Tie } from '../../functions/domain/linking.ts'
+import type { Triage } from '../../functions/domain/triage.ts'
+import { given, message, type Story } from './complaints.ts'
 import { everything, laxer, sameAgain, stricter } from './policies.ts'
 
 /*
@@ -37,7 +39,26 @@ export const action: fc.Arbitrary<Action> = fc.oneof(
     { type: 'reply', text: 'we are on it' },
     { type: 'keep-promise' },
     { type: 'keep-promise', id: 'p3', evidence: 'a receipt' },
+    { type: 'link', to: '01JD7Z3K8M0000000000000009' },
+    { type: 'unlink', contact: 'c2', reason: 'about something else', to: '01JD7Z3K8M0000000000000009' },
+    { type: 'group', incident: 'outage-7' },
+    { type: 'ungroup' },
+    { type: 'add-issue', text: 'nobody calls back' },
+    { type: 'confirm-issues' },
+    { type: 'answer-issue', id: 'i1', answer: 'it was a wrong meter reading' },
+    { type: 'decline-issue', id: 'i2', reason: 'not ours to decide' },
+    {
+      type: 'resolve',
+      summary: 'answered',
+      issues: [
+        { id: 'i1', answer: 'so' },
+        { id: 'i2', declined: 'no' },
+      ],
+    },
   ),
+  fc
+    .constantFrom('low', 'normal', 'high', 'critical')
+    .map((severity): Action => ({ type: 'change-severity', severity, reason: 'looked at it' })),
   customerText.map((text): Action => ({ type: 'record-customer-reply', text })),
   fc.constantFrom('sam', 'priya', 'bea', 'nobody').map((owner): Action => ({ type: 'assign', owner })),
   fc
@@ -45,9 +66,28 @@ export const action: fc.Arbitrary<Action> = fc.oneof(
     .map((toTeam): Action => ({ type: 'hand-off', toTeam, reason: 'theirs' })),
 )
 
+/** What somebody, or some rule, makes of a customer's words. */
+const judged: fc.Arbitrary<Triage> = fc.constantFrom<Triage>(
+  { severity: undefined, signals: [], issues: [] },
+  { severity: undefined, signals: [], issues: ['the bill is wrong', 'nobody calls back'] },
+  {
+    severity: 'critical',
+    signals: [{ signal: 'safety', severity: 'critical', words: 'it caught fire', at: 0 }],
+    issues: ['it caught fire'],
+  },
+)
+
 export type Step =
   | { readonly kind: 'act'; readonly action: Action; readonly by: Actor }
   | { readonly kind: 'promise'; readonly inSeconds: number; readonly by: Actor }
+  /** A message joins, by a rule or (`from`) by the hand of a person. */
+  | {
+      readonly kind: 'join'
+      readonly tie: Tie
+      readonly text: string
+      readonly triage: Triage
+      readonly from: boolean
+    }
   | { readonly kind: 'move'; readonly to: keyof typeof POLICIES }
   /** The clock's wake-ups come at least once. */
   | { readonly kind: 'fire'; readonly times: number }
@@ -66,6 +106,16 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     }),
     weight: 1,
   },
+  {
+    arbitrary: fc.record({
+      kind: fc.constant('join' as const),
+      tie: fc.constantFrom<Tie>('reply', 'conversation', 'customer'),
+      text: customerText,
+      triage: judged,
+      from: fc.boolean(),
+    }),
+    weight: 3,
+  },
   { arbitrary: fc.record({ kind: fc.constant('move' as const), to: policy }), weight: 2 },
   {
     arbitrary: fc.record({ kind: fc.constant('fire' as const), times: fc.integer({ min: 1, max: 2 }) }),
@@ -77,6 +127,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 export const history = fc.record({
   openedAfter: fc.integer({ min: 0, max: 400 * 86_400 }),
   under: policy,
+  judged,
   steps: fc.array(
     fc.record({
       afterSeconds: fc.oneof(
@@ -104,11 +155,11 @@ export function work(story: Story, at: string): void {
 
 /** Plays a generated history; `check` sees the story after every step, and `before` as it was before that. */
 export function play(
-  { openedAfter, under, steps }: History,
+  { openedAfter, under, judged: triage, steps }: History,
   check: (story: Story, events: readonly Event[], now: string, step: Step) => void = () => {},
 ): { story: Story; now: string } {
   let now = addSeconds('2026-01-01T00:00:00Z', openedAfter)
-  const story = given(now, {}, POLICIES[under])
+  const story = given(now, {}, POLICIES[under], triage)
   for (const { afterSeconds, step: next } of steps) {
     now = addSeconds(now, afterSeconds)
     const from = story.events.length
@@ -132,6 +183,25 @@ function take(story: Story, step: Step, now: string): void {
     case 'promise': {
       const due = addSeconds(now, step.inSeconds)
       tolerate(() => story.does(now, { type: 'promise', text: 'a call', due }, step.by))
+      return
+    }
+    case 'join': {
+      const joining = message({
+        messageId: `message-${story.events.length + 1}`,
+        postedAt: now,
+        text: step.text,
+      })
+      const from = step.from ? { from: '01JD7Z3K8M0000000000000008', issues: ['the other one'] } : {}
+      const { tie, triage } = step
+      story.send(now, {
+        type: 'join',
+        message: joining,
+        tie,
+        rule: tie,
+        triage,
+        ...from,
+        by: { id: 'source:web' },
+      })
       return
     }
     case 'move':

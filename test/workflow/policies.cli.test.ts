@@ -151,6 +151,8 @@ describe('the manual of policies', () => {
     ['## Timers', 0, POLICY_FIELDS.timerNames],
     ['## Timers', 1, POLICY_FIELDS.timer],
     ['## Ladders', 0, POLICY_FIELDS.ladder],
+    ['## Repeat contact', 0, POLICY_FIELDS.linking],
+    ['## Repeat contact', 1, POLICY_FIELDS.linkRule],
   ])('lists in "%s" (%i) what there is, and nothing else', (heading, table, there) => {
     expect(fields(heading, table).sort()).toEqual([...there].sort())
   })

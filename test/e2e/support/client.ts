@@ -142,11 +142,11 @@ export function clientOf(run: LocalRun) {
       return JSON.parse(answer)
     },
 
-    /** A body of source `web`, with all that it needs. */
+    /** A body of source `web`, with all that it needs; by a customer who has not written before. */
     webBody: (more: object = {}): Record<string, unknown> => ({
       messageId: randomUUID(),
       postedAt: '2026-11-21T10:00:00Z',
-      author: { id: 'customer-1' },
+      author: { id: `customer-${randomUUID()}` },
       text: 'I was promised a call and nobody called',
       public: true,
       ...more,
