@@ -3,7 +3,7 @@ import { type Complaint, type Promised, type Stage, unkeptPromises } from '../do
 import type { Instant } from '../domain/instant.ts'
 import type { Policy } from '../domain/policy.ts'
 import { row, showButton } from './list.ts'
-import { date, escaped, mrkdwn, teamName, uncalled } from './mrkdwn.ts'
+import { date, mrkdwn, shown, teamName, uncalled } from './mrkdwn.ts'
 
 /** Some of so many complaints, the most urgent first. */
 interface Some {
@@ -85,4 +85,4 @@ export function promiseRow(complaint: Complaint, policy: Policy): KnownBlock[] {
 
 /** A promise in a line: by when, who answers for it, what was promised. */
 export const promiseText = (complaint: Complaint, promise: Promised, policy: Policy): string =>
-  `${promise.state === 'broken' ? ':red_circle: since' : 'by'} ${date(promise.dueAt)} · ${teamName(policy, complaint.team)} · ${uncalled(policy, complaint.owner)}\n${escaped(promise.text.replace(/\s+/g, ' ').trim(), 200, '>')}`
+  `${promise.state === 'broken' ? ':red_circle: since' : 'by'} ${date(promise.dueAt)} · ${teamName(policy, complaint.team)} · ${uncalled(policy, complaint.owner)}\n${shown(promise.text.replace(/\s+/g, ' ').trim(), 200, '>')}`

@@ -4,7 +4,7 @@ import type { Instant } from '../domain/instant.ts'
 import type { Policy } from '../domain/policy.ts'
 import { deadlines } from '../domain/timers.ts'
 import { type Content, timerName } from './card.ts'
-import { date, escaped, mrkdwn, teamName, uncalled } from './mrkdwn.ts'
+import { date, mrkdwn, shown, teamName, uncalled } from './mrkdwn.ts'
 
 /** What a button that shows a complaint is called; it is no action of anybody upon it. */
 export const SHOW = 'show'
@@ -36,7 +36,7 @@ export function row(complaint: Complaint, policy: Policy, now: Instant): Section
   const facts = [`*${stage}*`, teamName(policy, team), uncalled(policy, owner), due].filter(
     (fact) => fact !== undefined,
   )
-  const glance = escaped(message.text.replace(/\s+/g, ' ').trim(), GLANCE, '>')
+  const glance = shown(message.text.replace(/\s+/g, ' ').trim(), GLANCE, '>')
   return {
     type: 'section',
     text: mrkdwn(`${facts.join(' · ')}\n${glance}`),

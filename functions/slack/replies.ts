@@ -2,7 +2,7 @@ import type { Complaint, Event, TimerName } from '../domain/complaint.ts'
 import { type Policy, peopleAt, teamOf, timerSpec } from '../domain/policy.ts'
 import { ladderOf, mayCall } from '../domain/timers.ts'
 import { type Content, redressText, timerName } from './card.ts'
-import { date, mention, mrkdwn, nameOf, shown, teamName, uncalled } from './mrkdwn.ts'
+import { date, escaped, mention, mrkdwn, nameOf, shown, teamName, uncalled } from './mrkdwn.ts'
 
 /** A line in a complaint's thread. */
 export interface Reply extends Content {
@@ -121,20 +121,20 @@ function lineFor(event: Event, after: Complaint, policy: Policy, call: (person: 
     }
     case 'linked': {
       const { text, author, channel } = event.message
-      const who = `*${escaped(author.name ?? author.id, 100)}* by ${escaped(channel, 60)}`
+      const who = `*${shown(author.name ?? author.id, 100)}* by ${escaped(channel, 60)}`
       const again =
         event.from === undefined
-          ? `:link: Contacted again, ${who} (${escaped(event.rule, 100)}): ${escaped(text, QUOTED)}`
-          : `:link: ${actor} linked complaint \`${escaped(event.from, 40)}\`, ${who}: ${escaped(text, QUOTED)}`
+          ? `:link: Contacted again, ${who} (${escaped(event.rule, 100)}): ${shown(text, QUOTED)}`
+          : `:link: ${actor} linked complaint \`${escaped(event.from, 40)}\`, ${who}: ${shown(text, QUOTED)}`
       return event.needsAnswer ? [`${again}\n${call(after.owner)}, please look`, [after.owner]] : [again]
     }
     case 'unlinked':
       return [
-        `:scissors: ${actor} unlinked a message, which is complaint \`${escaped(event.to, 40)}\` now: ${escaped(event.reason, QUOTED)}`,
+        `:scissors: ${actor} unlinked a message, which is complaint \`${escaped(event.to, 40)}\` now: ${shown(event.reason, QUOTED)}`,
       ]
     case 'merged':
       return [
-        `:link: ${actor} linked it to complaint \`${escaped(event.into, 40)}\`, which goes on for both${event.reason === undefined ? '' : `: ${escaped(event.reason, QUOTED)}`}`,
+        `:link: ${actor} linked it to complaint \`${escaped(event.into, 40)}\`, which goes on for both${event.reason === undefined ? '' : `: ${shown(event.reason, QUOTED)}`}`,
       ]
     case 'grouped':
       return [`:busts_in_silhouette: ${actor} put it under incident *${escaped(event.incident, 64)}*`]
@@ -142,25 +142,23 @@ function lineFor(event: Event, after: Complaint, policy: Policy, call: (person: 
       return [`:busts_in_silhouette: ${actor} took it out of its incident`]
     case 'severity-changed':
       return [
-        `:small_red_triangle: Severity ${event.from ?? 'not known'} → *${event.to}*, ${actor}: ${escaped(event.reason, QUOTED)}`,
+        `:small_red_triangle: Severity ${event.from ?? 'not known'} → *${event.to}*, ${actor}: ${shown(event.reason, QUOTED)}`,
       ]
     case 'message-amended':
       return event.change === 'deleted'
         ? [':wastebasket: The customer deleted the message; what it said stays on record']
-        : [`:pencil2: The customer changed the message. It now says: ${escaped(event.text ?? '', QUOTED)}`]
+        : [`:pencil2: The customer changed the message. It now says: ${shown(event.text ?? '', QUOTED)}`]
     case 'issue-added':
-      return [
-        `:heavy_plus_sign: ${actor} added issue ${escaped(event.id, 20)}: ${escaped(event.text, QUOTED)}`,
-      ]
+      return [`:heavy_plus_sign: ${actor} added issue ${escaped(event.id, 20)}: ${shown(event.text, QUOTED)}`]
     case 'issues-confirmed':
       return [`:ballot_box_with_check: ${actor} confirmed the issues`]
     case 'issue-answered':
       return [
-        `:speech_balloon: ${actor} answered issue ${escaped(event.id, 20)}: ${escaped(event.answer, QUOTED)}`,
+        `:speech_balloon: ${actor} answered issue ${escaped(event.id, 20)}: ${shown(event.answer, QUOTED)}`,
       ]
     case 'issue-declined':
       return [
-        `:no_entry_sign: ${actor} declined issue ${escaped(event.id, 20)}: ${escaped(event.reason, QUOTED)}`,
+        `:no_entry_sign: ${actor} declined issue ${escaped(event.id, 20)}: ${shown(event.reason, QUOTED)}`,
       ]
     case 'replied':
       return [`:outgoing_envelope: ${actor} answered: ${shown(event.text, QUOTED)}`]
