@@ -32,7 +32,10 @@ beforeEach(() => {
 })
 
 const intake = makeHandler({
-  ledger: { receive: (message, by, now) => ledger.receive(message, by, now) },
+  ledger: {
+    receive: (message, by, now) => ledger.receive(message, by, now),
+    amend: async () => undefined,
+  },
   secrets: { read: async () => ({ active: [WEB_SECRET] }), reread: async () => undefined },
   clock: { now: async () => NOW },
   nowMs: Date.now,
