@@ -1,12 +1,13 @@
 import { clock as stageClock } from '#clock'
 import type { Amendment, Message } from '../domain/complaint.ts'
+import type { Instant } from '../domain/instant.ts'
 import { Ledger, type Receipt } from '../ledger/ledger.ts'
 import { dynamodb } from '../shared/aws/dynamodb.ts'
 import type { Clock } from '../shared/clock.ts'
 import { env } from '../shared/env.ts'
 import { type HttpEvent, type HttpResult, http, type Inbound, inboundOf, json } from '../shared/http.ts'
 import { logger } from '../shared/logger.ts'
-import { Problem } from '../shared/problem.ts'
+import { Problem, type ProblemKind } from '../shared/problem.ts'
 import { readSecret, rereadSecret } from '../shared/secrets.ts'
 import { identify, mark } from '../shared/security.ts'
 import { sources } from '../sources/index.ts'
@@ -25,6 +26,9 @@ export interface IntakeDependencies {
   readonly nowMs: () => number
 }
 
+/** What a source says of secrets that do not fit, or that nobody has set. */
+const ANOTHER_MAY_FIT: ReadonlySet<ProblemKind> = new Set(['wrong-signature', 'busy'])
+
 /** POST: signed messages become complaints. GET: the platform makes sure of who listens. */
 export function makeHandler({ ledger, secrets, clock, nowMs }: IntakeDependencies) {
   return http(async (event) => {
@@ -33,36 +37,42 @@ export function makeHandler({ ledger, secrets, clock, nowMs }: IntakeDependencie
     const request = inboundOf(event)
     if (event.requestContext.http.method === 'GET') return handshake(source, request)
     await verify(source, request)
-    const result = await receive(source.name, source.parse(request))
+    const now = await clock.now()
+    const result = await receive(source.name, source.parse(request, now), now)
     const answer = source.answer?.(request)
     return answer === undefined ? result : as(answer)
   })
 
   async function verify(source: Source, request: Inbound): Promise<void> {
-    const check = (known: SourceSecrets): void => {
+    await withSecrets(source, (known) => {
       if (known.active.length === 0) throw unset()
       source.verify(request, known, nowMs())
-    }
-    const known = await secrets.read(source.name)
-    try {
-      check(known)
-    } catch (error) {
-      const anotherMayFit = error instanceof Problem && error.kind === 'wrong-signature'
-      if (!anotherMayFit && known.active.length > 0) throw error
-      const newest = await secrets.reread(source.name)
-      if (newest === undefined) throw error
-      check(newest)
-    }
+    })
   }
 
   async function handshake(source: Source, request: Inbound): Promise<HttpResult> {
-    if (source.handshake === undefined)
-      throw new Problem('not-found', 'This source needs no handshake: POST to it')
-    return as(source.handshake(request, await secrets.read(source.name)))
+    const { handshake: shake } = source
+    if (shake === undefined) throw new Problem('not-found', 'This source needs no handshake: POST to it')
+    return as(await withSecrets(source, (known) => shake(request, known)))
   }
 
-  async function receive(source: string, contents: readonly (Message | Amendment)[]): Promise<HttpResult> {
-    const now = await clock.now()
+  /** Tries once more with the secrets as they are now, where others than those known might fit. */
+  async function withSecrets<T>(source: Source, attempt: (known: SourceSecrets) => T): Promise<T> {
+    try {
+      return attempt(await secrets.read(source.name))
+    } catch (error) {
+      if (!(error instanceof Problem && ANOTHER_MAY_FIT.has(error.kind))) throw error
+      const newest = await secrets.reread(source.name)
+      if (newest === undefined) throw error
+      return attempt(newest)
+    }
+  }
+
+  async function receive(
+    source: string,
+    contents: readonly (Message | Amendment)[],
+    now: Instant,
+  ): Promise<HttpResult> {
     const by = { id: `source:${source}` }
     const receipts: (Receipt | { complaintId: string; outcome: 'amended' })[] = []
     // One after the other: where one fails, the platform sends all of them again, and those before it are duplicates.

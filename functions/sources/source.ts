@@ -1,6 +1,7 @@
-import { createHmac, timingSafeEqual } from 'node:crypto'
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import * as z from 'zod'
 import type { Amendment, Message } from '../domain/complaint.ts'
+import type { Instant } from '../domain/instant.ts'
 import type { Inbound } from '../shared/http.ts'
 import { Problem } from '../shared/problem.ts'
 
@@ -28,9 +29,10 @@ export interface Source {
    * What a verified request holds: messages, and what became of earlier ones; nothing where it holds nothing that anybody
    * complains in, as is what we wrote ourselves. All of it is checked here: a request is taken whole or refused whole.
    *
+   * @param now on the stage, for a platform that does not say when a message was written.
    * @throws Problem `malformed-body`, `unsupported-media-type`, `invalid`.
    */
-  parse(request: Inbound): (Message | Amendment)[]
+  parse(request: Inbound, now: Instant): (Message | Amendment)[]
   /**
    * The answer to the platform's GET, for one that wants proof of who listens.
    *
@@ -121,4 +123,11 @@ export const hmacSha256 = (key: string | Uint8Array, ...parts: (string | Uint8Ar
 export function isDigest(digest: Buffer, given: string, encoding: 'base64' | 'hex'): boolean {
   const bytes = Buffer.from(given, encoding)
   return bytes.length === digest.length && timingSafeEqual(bytes, digest)
+}
+
+/** Whether `given` is one of the texts that we know; takes the same time for whatever is given. */
+export const isOneOf = (known: readonly string[], given: string): boolean => {
+  const digest = (text: string) => createHash('sha256').update(text).digest()
+  const wanted = digest(given)
+  return known.filter((text) => timingSafeEqual(digest(text), wanted)).length > 0
 }

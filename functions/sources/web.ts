@@ -39,6 +39,30 @@ export const webBody = z.strictObject({
     .optional()
     .meta({ description: 'How bad it is for the customer, if you know' }),
   customerTier: words(100).optional().meta({ description: 'What you call this kind of customer' }),
+  subject: words(200).optional().meta({ description: 'What heads it; `text` does not repeat it' }),
+  conversation: foreignId.optional().meta({ description: 'Yours, of the conversation that it is part of' }),
+  inReplyTo: z
+    .array(foreignId)
+    .min(1)
+    .max(20)
+    .optional()
+    .meta({ description: 'The `messageId`s of what it answers, nearest first' }),
+  attachments: z
+    .array(
+      z.strictObject({
+        reference: link.refine((text) => /^https:/i.test(text), 'must be an https address'),
+        name: words(200).optional(),
+        contentType: z
+          .string()
+          .regex(/^[\w.+-]{1,60}\/[\w.+-]{1,80}$/, 'must be a media type, like image/png')
+          .optional(),
+        bytes: z.int().min(0, 'must be 0 or more').optional(),
+      }),
+    )
+    .min(1)
+    .max(50)
+    .optional()
+    .meta({ description: 'Files that came with it, by where they are: nothing is fetched' }),
   reach: z
     .int()
     .min(0, 'must be 0 or more')

@@ -1,9 +1,10 @@
 import * as z from 'zod'
-import type { Message } from '../domain/complaint.ts'
+import type { Amendment, Attachment, Message } from '../domain/complaint.ts'
 import { type Instant, parseInstant, toInstant } from '../domain/instant.ts'
 import { foreignId, languageTag } from '../shared/fields.ts'
 import { type Inbound, jsonOf } from '../shared/http.ts'
 import { checked, invalid, Problem } from '../shared/problem.ts'
+import { attachmentsOf, evidenceOf, present } from './platform.ts'
 import { type Answer, hmacSha256, isDigest, newestOf, type Source, type SourceSecrets } from './source.ts'
 
 /** Unlike a form's, X's text is not ours to send back: broken characters are mended, so that no complaint is lost. */
@@ -22,21 +23,67 @@ const person = z.object({
   // Recorded as evidence and nothing else: not worth refusing a complaint for.
   followers_count: z.int().min(0).optional().catch(undefined),
 })
+const media = z
+  .object({
+    media: z
+      .array(
+        z.object({
+          media_url_https: z.string(),
+          video_info: z
+            .object({
+              variants: z.array(
+                z.object({
+                  url: z.string(),
+                  content_type: z.string().optional(),
+                  bitrate: z.number().optional(),
+                }),
+              ),
+            })
+            .optional()
+            .catch(undefined),
+        }),
+      )
+      .optional(),
+  })
+  .optional()
+  .catch(undefined)
 const post = z.object({
   id_str: foreignId,
   created_at: z.string().max(40),
   user: person,
   text: text.optional(),
   full_text: text.optional(),
-  extended_tweet: z.object({ full_text: text }).optional(),
+  extended_tweet: z.object({ full_text: text, extended_entities: media }).optional(),
+  extended_entities: media,
   retweeted_status: z.unknown().optional(),
   lang: label.optional(),
+  conversation_id_str: foreignId.optional().catch(undefined),
+  in_reply_to_status_id_str: foreignId.nullish().catch(undefined),
+  quoted_status: z
+    .object({ id_str: foreignId, user: person.pick({ id_str: true, name: true, screen_name: true }) })
+    .extend({ text: text.optional(), full_text: text.optional(), created_at: label.optional() })
+    .optional()
+    .catch(undefined),
+  edit_history: z.object({ initial_tweet_id: foreignId }).optional().catch(undefined),
+})
+const deletion = z.object({
+  status: z.object({ id: foreignId, user_id: foreignId }),
+  timestamp_ms: z.string().regex(/^\d{13}$/, 'must be milliseconds since 1970, as a string'),
 })
 const directMessage = z.object({
   type: z.literal('message_create'),
   id: foreignId,
   created_timestamp: z.string().regex(/^\d{13}$/, 'must be milliseconds since 1970, as a string'),
-  message_create: z.object({ sender_id: foreignId, message_data: z.object({ text: text.default('') }) }),
+  message_create: z.object({
+    sender_id: foreignId,
+    message_data: z.object({
+      text: text.default(''),
+      attachment: z
+        .object({ media: z.object({ media_url_https: z.string() }).optional() })
+        .optional()
+        .catch(undefined),
+    }),
+  }),
 })
 
 /**
@@ -50,6 +97,7 @@ export const xBody = z.object({
     .array(z.union([directMessage, z.object({ type: z.string().regex(/^(?!message_create$)/) })]))
     .max(100)
     .optional(),
+  tweet_delete_events: z.array(deletion).max(100).optional(),
   users: z.record(z.string(), z.unknown()).optional(),
 })
 
@@ -100,33 +148,111 @@ function handshake(request: Inbound, secrets: SourceSecrets): Answer {
   return { contentType: 'application/json', body: JSON.stringify({ response_token }) }
 }
 
-function parse(request: Inbound): Message[] {
+function parse(request: Inbound): (Message | Amendment)[] {
   const body = checked(xBody, jsonOf(request))
   const posts = (body.tweet_create_events ?? [])
     // What we wrote ourselves, and what somebody passed on without a word of their own.
     .filter((event) => event.user.id_str !== body.for_user_id && event.retweeted_status === undefined)
-    .map(messageOfPost)
+    .map((event) => (isEdit(event) ? editOf(event) : messageOfPost(event, body.for_user_id)))
   const direct = (body.direct_message_events ?? [])
     .filter((event) => 'message_create' in event)
     .filter((event) => event.message_create.sender_id !== body.for_user_id)
     .map((event) => messageOfDirectMessage(event, body))
-  return [...posts, ...direct]
+  const deletions = (body.tweet_delete_events ?? [])
+    .filter(({ status }) => status.user_id !== body.for_user_id)
+    .map(({ status, timestamp_ms }): Amendment => {
+      const at = toInstant(Number(timestamp_ms) / 1000)
+      return { source: 'x', messageId: `post:${status.id}`, change: 'deleted', at }
+    })
+  return [...posts, ...direct, ...deletions]
 }
 
-function messageOfPost(event: Post): Message {
-  const { id_str: id, user } = event
-  const handle = encodeURIComponent(user.screen_name ?? 'i')
+const textOf = (event: Pick<Post, 'text' | 'full_text' | 'extended_tweet'>): string =>
+  event.extended_tweet?.full_text ?? event.full_text ?? event.text ?? ''
+
+/** X gives an edited post an id of its own, and says which it was at first. */
+const isEdit = ({ id_str, edit_history: edits }: Post): boolean =>
+  edits !== undefined && edits.initial_tweet_id !== id_str
+
+const editOf = (event: Post): Amendment => ({
+  source: 'x',
+  messageId: `post:${event.edit_history?.initial_tweet_id}`,
+  change: 'edited',
+  at: postedAt(event.created_at),
+  text: textOf(event),
+})
+
+function messageOfPost(event: Post, us: string): Message {
+  const { id_str: id, user, quoted_status: quoted } = event
+  const parent = event.in_reply_to_status_id_str ?? undefined
+  // A stranger's post that is quoted is what the customer writes about, not what they answer.
+  const answers =
+    quoted !== undefined && [us, user.id_str].includes(quoted.user.id_str) ? [quoted.id_str] : []
+  const inReplyTo = [...(parent === undefined ? [] : [parent]), ...answers].map(
+    (answered) => `post:${answered}`,
+  )
+  // What X does not say cannot be told from a reply alone: its parent may itself be one.
+  const root = event.conversation_id_str ?? (parent === undefined ? id : undefined)
   return {
     source: 'x',
     messageId: `post:${id}`,
     postedAt: postedAt(event.created_at),
     author: authorOf(user),
-    text: event.extended_tweet?.full_text ?? event.full_text ?? event.text ?? '',
+    text: textOf(event),
     public: true,
     channel: 'x',
-    permalink: `https://x.com/${handle}/status/${encodeURIComponent(id)}`,
+    permalink: permalinkOf(id, user),
     ...(isLanguage(event.lang) ? { language: event.lang } : {}),
     ...reachOf(user),
+    ...present({
+      conversation: root === undefined ? undefined : `post:${root}`,
+      inReplyTo: inReplyTo.length === 0 ? undefined : inReplyTo,
+      attachments: attachmentsOf(filesOf(event)),
+    }),
+    evidence: evidenceOf(shownOf(event)),
+  }
+}
+
+const permalinkOf = (id: string, { screen_name }: Pick<Person, 'screen_name'>): string =>
+  `https://x.com/${encodeURIComponent(screen_name ?? 'i')}/status/${encodeURIComponent(id)}`
+
+/** Pictures, and the best of a film's versions. */
+const filesOf = (event: Post): Attachment[] =>
+  (event.extended_tweet?.extended_entities?.media ?? event.extended_entities?.media ?? []).map(
+    ({ media_url_https, video_info }) => {
+      const [best] = [...(video_info?.variants ?? [])].sort((a, b) => (b.bitrate ?? -1) - (a.bitrate ?? -1))
+      return best === undefined
+        ? { reference: media_url_https }
+        : { reference: best.url, contentType: best.content_type }
+    },
+  )
+
+/** What anybody could see of a post: nothing of what its author's profile says. */
+const shownOf = (event: Post): object => {
+  const by = ({ id_str, name, screen_name }: Pick<Person, 'id_str' | 'name' | 'screen_name'>) => ({
+    id_str,
+    name,
+    screen_name,
+  })
+  const { id_str, created_at, lang, in_reply_to_status_id_str, quoted_status: quoted } = event
+  return {
+    id_str,
+    created_at,
+    user: by(event.user),
+    text: textOf(event),
+    lang,
+    in_reply_to_status_id_str,
+    media: filesOf(event).map(({ reference }) => reference),
+    ...(quoted === undefined
+      ? {}
+      : {
+          quoted_status: {
+            id_str: quoted.id_str,
+            created_at: quoted.created_at,
+            user: by(quoted.user),
+            text: textOf(quoted),
+          },
+        }),
   }
 }
 
@@ -134,6 +260,8 @@ function messageOfDirectMessage(event: DirectMessage, { users }: Body): Message 
   const id_str = event.message_create.sender_id
   const known = users !== undefined && Object.hasOwn(users, id_str) ? users[id_str] : undefined
   const { data } = person.omit({ id_str: true }).safeParse(known)
+  const { attachment } = event.message_create.message_data
+  const file = attachment?.media === undefined ? [] : [{ reference: attachment.media.media_url_https }]
   return {
     source: 'x',
     messageId: `dm:${event.id}`,
@@ -142,7 +270,9 @@ function messageOfDirectMessage(event: DirectMessage, { users }: Body): Message 
     text: event.message_create.message_data.text,
     public: false,
     channel: 'x',
+    conversation: `dm:${id_str}`,
     ...reachOf(data),
+    ...present({ attachments: attachmentsOf(file) }),
   }
 }
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { sources } from '../../functions/sources/index.ts'
 import { sourceSecrets } from '../../functions/sources/source.ts'
 import { newKey, SENDERS, secretOf, signedRequest } from '../../infra/local/senders/index.ts'
+import type { Draft } from '../../infra/local/senders/sender.ts'
 import { bySource, SOURCE_NAMES, secretOutput } from '../../infra/sources.ts'
 import { inbound, messagesIn } from '../sources/requests.ts'
 
@@ -18,7 +19,7 @@ describe.each(SENDERS)('what is sent as source %s', (name) => {
   const source = sources.get(name)
   if (source === undefined) throw new Error(`There is no source ${name}`)
   const secrets = sourceSecrets.parse(secretOf(name, run.webhookSecrets[name]))
-  const arriving = (changes: Partial<typeof draft> = {}) => {
+  const arriving = (changes: Partial<Draft> = {}) => {
     const { url, headers, body } = signedRequest(run, name, { ...draft, ...changes })
     expect(url).toBe(`${run.apiUrl}/webhooks/${name}`)
     return inbound(body, headers, '', url)
@@ -35,6 +36,8 @@ describe.each(SENDERS)('what is sent as source %s', (name) => {
     expect(more).toEqual([])
     expect(message?.source).toBe(name)
     expect(message?.text).toContain(draft.text)
+    const [reply] = messagesIn(source, arriving({ messageId: 'local-3', conversation: 'c-1' }))
+    if (!['x', 'twilio'].includes(name)) expect(reply?.conversation).toMatch(/\bc-1$/)
     const [other] = messagesIn(source, arriving({ author: 'Jo Other', messageId: 'local-2' }))
     expect(other?.author.id).not.toBe(message?.author.id)
     expect(other?.messageId).not.toBe(message?.messageId)

@@ -1,7 +1,9 @@
 import { createHmac } from 'node:crypto'
 import { Webhook } from 'standardwebhooks'
+import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks.js'
 import type { Message } from '../../functions/domain/complaint.ts'
 import type { Inbound } from '../../functions/shared/http.ts'
+import { Problem } from '../../functions/shared/problem.ts'
 import type { Source } from '../../functions/sources/source.ts'
 
 /** The published vector's secret; good for every test of source web. */
@@ -15,9 +17,12 @@ export const inbound = (
   url = 'https://api.example/webhooks/test',
 ): Inbound => ({ headers, query: new URLSearchParams(query), body: Buffer.from(body), url })
 
+/** The stage's time, in tests that do not care. */
+export const NOW = '2026-11-21T10:05:30Z'
+
 /** What a source reads in a request that holds messages and nothing else. */
 export const messagesIn = (source: Source, request: Inbound): Message[] =>
-  source.parse(request).map((found) => {
+  source.parse(request, NOW).map((found) => {
     if ('change' in found) throw new Error(`An amendment where a message should be: ${found.messageId}`)
     return found
   })
@@ -83,3 +88,272 @@ export const xDirectMessage = (changes: Record<string, unknown> = {}) => ({
 })
 
 export const xActivity = (events: Record<string, unknown>) => ({ for_user_id: '7', ...events })
+
+/** The key of whatever signs with a plain one. */
+export const SECRET = 'a-secret-of-platforms'
+const JSON_TYPE = { 'content-type': 'application/json' }
+
+export const metaHeaders = (body: string | Uint8Array, secret = SECRET) => ({
+  ...JSON_TYPE,
+  'x-hub-signature-256': `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`,
+})
+
+export const PAGE_ID = '900'
+
+/** A comment of Kim on a post of our Page. */
+export const metaComment = (changes: Record<string, unknown> = {}) => ({
+  field: 'feed',
+  value: {
+    from: { id: '4242', name: 'Kim Example' },
+    post: { status_type: 'added_photos', permalink_url: 'https://www.facebook.com/example/posts/pfbid1' },
+    message: 'Nobody answers my mails',
+    post_id: '900_1',
+    comment_id: '1_77',
+    created_time: 1_795_255_500,
+    item: 'comment',
+    parent_id: '900_1',
+    verb: 'add',
+    ...changes,
+  },
+})
+
+export const metaPage = (changes: unknown[], more: Record<string, unknown> = {}) => ({
+  object: 'page',
+  entry: [{ id: PAGE_ID, time: 1_795_255_510, changes }],
+  ...more,
+})
+
+export const metaMessage = (changes: Record<string, unknown> = {}, event: Record<string, unknown> = {}) => ({
+  sender: { id: '5151' },
+  recipient: { id: PAGE_ID },
+  timestamp: 1_795_255_500_123,
+  message: { mid: 'm_1', text: 'My refund never came', ...changes },
+  ...event,
+})
+
+export const metaMessages = (messaging: unknown[], object = 'page') => ({
+  object,
+  entry: [{ id: PAGE_ID, time: 1_795_255_510_000, messaging }],
+})
+
+export const instagramComments = (changes: Record<string, unknown> = {}) => ({
+  object: 'instagram',
+  entry: [
+    {
+      id: PAGE_ID,
+      time: 1_795_255_510,
+      changes: [
+        {
+          field: 'comments',
+          value: {
+            id: '1789',
+            from: { id: '6161', username: 'kim.example' },
+            text: 'Three weeks and no parcel',
+            media: { id: '333', media_product_type: 'FEED' },
+            ...changes,
+          },
+        },
+      ],
+    },
+  ],
+})
+
+export const zendeskHeaders = (
+  body: string | Uint8Array,
+  { secret = SECRET, at = new Date() }: { secret?: string; at?: Date } = {},
+) => {
+  const timestamp = `${at.toISOString().slice(0, 19)}Z`
+  return {
+    ...JSON_TYPE,
+    'x-zendesk-webhook-signature-timestamp': timestamp,
+    'x-zendesk-webhook-signature': createHmac('sha256', secret)
+      .update(timestamp)
+      .update(body)
+      .digest('base64'),
+  }
+}
+
+/** What an event says of its ticket. */
+const zendeskDetail = {
+  actor_id: '8447388090494',
+  assignee_id: null,
+  created_at: '2026-11-21T10:05:00Z',
+  description: 'I cannot log in',
+  id: '5158',
+  is_public: true,
+  priority: 'HIGH',
+  requester_id: '8447388090494',
+  status: 'OPEN',
+  subject: 'Login',
+  updated_at: '2026-11-21T10:05:00Z',
+  via: { channel: 'web_service' },
+}
+
+const zendeskEvent = (type: string, event: object, changes: Record<string, unknown>) => ({
+  account_id: 22129848,
+  detail: zendeskDetail,
+  event,
+  id: 'd4f5c389-8f4a-4c2e-a1b9-8e4f39c71d52',
+  subject: 'zen:ticket:5158',
+  time: '2026-11-21T10:05:00.123456789Z',
+  type: `zen:event-type:${type}`,
+  zendesk_event_version: '2022-11-06',
+  ...changes,
+})
+
+export const zendeskTicket = (changes: Record<string, unknown> = {}) =>
+  zendeskEvent('ticket.created', {}, changes)
+
+export const zendeskComment = (comment: object = {}, changes: Record<string, unknown> = {}) =>
+  zendeskEvent(
+    'ticket.comment_added',
+    {
+      comment: {
+        id: '9876543210',
+        body: 'Still not',
+        is_public: true,
+        author: { id: '8447388090494', is_staff: false, name: 'Kim Example' },
+        ...comment,
+      },
+    },
+    { time: '2026-11-21T12:05:00.123456789Z', ...changes },
+  )
+
+export const zendeskChat = (actor: object = {}) =>
+  zendeskEvent(
+    'messaging_ticket.message_added',
+    {
+      actor: { id: '8447', name: 'Kim Example', type: 'end_user', ...actor },
+      conversation_id: '67ab5f53a96f98663935c3f2',
+      message: { body: 'Hello?', id: '67ab5f55155becd183e284cb' },
+    },
+    { detail: { id: '141' } },
+  )
+
+export const zendeskTrigger = (changes: Record<string, unknown> = {}) => ({
+  redress: 'ticket',
+  ticket: {
+    id: '5158',
+    title: 'Login',
+    url: 'https://example.zendesk.com/agent/tickets/5158',
+    createdAt: '2026-11-21T10:05:00Z',
+    priority: 'Urgent',
+  },
+  comment: { text: 'Still not', writtenAt: '2026-11-21T12:05:00Z' },
+  requester: {
+    id: '8447388090494',
+    name: 'Kim Example',
+    email: 'kim@example.org',
+    phone: '',
+    language: 'en-GB',
+  },
+  ...changes,
+})
+
+export const intercomHeaders = (body: string | Uint8Array, secret = SECRET) => ({
+  ...JSON_TYPE,
+  'x-hub-signature': `sha1=${createHmac('sha1', secret).update(body).digest('hex')}`,
+})
+
+const intercomAuthor = { type: 'user', id: '6762f0dd', name: 'Kim Example', email: 'kim@example.org' }
+
+const intercomEvent = (topic: string, item: object) => ({
+  type: 'notification_event',
+  app_id: 'abc',
+  id: 'notif_1',
+  topic,
+  created_at: 1_795_255_510,
+  delivery_attempts: 1,
+  data: { type: 'notification_event_data', item: { type: 'conversation', id: '1234567890', ...item } },
+})
+
+export const intercomStarted = (source: object = {}) =>
+  intercomEvent('conversation.user.created', {
+    created_at: 1_795_255_500,
+    links: { conversation_web: 'https://app.intercom.com/a/inbox/abc/inbox/conversation/1234567890' },
+    source: {
+      type: 'conversation',
+      id: '403918320',
+      delivered_as: 'customer_initiated',
+      subject: '',
+      body: '<p>Your app <b>lost</b> my order &amp; my money.</p><p>Twice!</p>',
+      author: intercomAuthor,
+      attachments: [],
+      ...source,
+    },
+  })
+
+export const intercomReplied = (...parts: object[]) =>
+  intercomEvent('conversation.user.replied', {
+    conversation_parts: {
+      type: 'conversation_part.list',
+      conversation_parts: (parts.length === 0 ? [{}] : parts).map((part) => ({
+        type: 'conversation_part',
+        id: '269650473',
+        part_type: 'comment',
+        body: '<p>Hello?</p>',
+        created_at: 1_795_255_600,
+        author: intercomAuthor,
+        attachments: [],
+        ...part,
+      })),
+      total_count: 1,
+    },
+  })
+
+/** What Twilio sends of a text message. */
+export const twilioForm = (changes: Record<string, string> = {}): Record<string, string> => ({
+  ToCountry: 'GB',
+  SmsMessageSid: 'SM0123456789abcdef0123456789abcdef',
+  NumMedia: '0',
+  SmsSid: 'SM0123456789abcdef0123456789abcdef',
+  SmsStatus: 'received',
+  Body: 'My bill is wrong, again',
+  FromCountry: 'GB',
+  To: '+447700900999',
+  NumSegments: '1',
+  MessageSid: 'SM0123456789abcdef0123456789abcdef',
+  AccountSid: 'AC0123456789abcdef0123456789abcdef',
+  From: '+447700900123',
+  ApiVersion: '2010-04-01',
+  ...changes,
+})
+
+/** Headers of a form, signed by Twilio's own library. */
+export const twilioHeaders = (body: string | Uint8Array, url: string, token = SECRET) => ({
+  'content-type': 'application/x-www-form-urlencoded',
+  'x-twilio-signature': getExpectedTwilioSignature(
+    token,
+    url,
+    Object.fromEntries(
+      [...Map.groupBy(new URLSearchParams(Buffer.from(body).toString()), ([name]) => name)].map(
+        ([name, pairs]) => [name, pairs.length === 1 ? pairs[0]?.[1] : pairs.map(([, value]) => value)],
+      ),
+    ),
+  ),
+})
+
+/** The kind of problem that an act ends in, or `accepted`. */
+export const kindOf = (act: () => unknown): string => {
+  try {
+    act()
+  } catch (error) {
+    if (error instanceof Problem) return error.kind
+    throw error
+  }
+  return 'accepted'
+}
+
+/** The fields that a refusal names. */
+export const fieldsOf = (act: () => unknown): string[] => {
+  try {
+    act()
+  } catch (error) {
+    if (error instanceof Problem) return error.errors.map(({ field }) => field)
+    throw error
+  }
+  return []
+}
+
+/** A body as JSON, as a source reads it. */
+export const asJson = (body: unknown) => inbound(JSON.stringify(body), JSON_TYPE)

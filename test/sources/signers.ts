@@ -1,5 +1,17 @@
 import type { SourceSecrets } from '../../functions/sources/source.ts'
 import {
+  instagramComments,
+  intercomHeaders,
+  intercomReplied,
+  intercomStarted,
+  metaComment,
+  metaHeaders,
+  metaMessage,
+  metaMessages,
+  metaPage,
+  SECRET,
+  twilioForm,
+  twilioHeaders,
   WEB_SECRET,
   webHeaders,
   webMessage,
@@ -8,6 +20,11 @@ import {
   xDirectMessage,
   xHeaders,
   xPost,
+  zendeskChat,
+  zendeskComment,
+  zendeskHeaders,
+  zendeskTicket,
+  zendeskTrigger,
 } from './requests.ts'
 
 /** How tests speak for a platform, so that whatever they make up is signed well and reaches the parser. */
@@ -22,6 +39,17 @@ export interface Signer {
   /** Of the address, where the signature or the secret is in it. */
   readonly query?: string
 }
+
+/** A form, of whatever became of its fields. */
+const asForm = (body: unknown): string =>
+  typeof body === 'object' && body !== null
+    ? new URLSearchParams(
+        Object.entries(body).map(([name, value]) => [
+          name,
+          typeof value === 'string' ? value : String(JSON.stringify(value)),
+        ]),
+      ).toString()
+    : String(body)
 
 /** One for each registered source: test/intake/fuzz.test.ts fails for a source that has none. */
 export const SIGNERS: Readonly<Record<string, Signer>> = {
@@ -42,5 +70,49 @@ export const SIGNERS: Readonly<Record<string, Signer>> = {
         users: { 42: { name: 'Jo', screen_name: 'jo' } },
       }),
     ],
+  },
+  meta: {
+    secrets: { active: [SECRET], verify: ['the-verify-token-of-a-test'] },
+    headers: (body) => metaHeaders(body),
+    bodies: [
+      metaPage([
+        metaComment(),
+        metaComment({ verb: 'edited' }),
+        metaComment({ item: 'photo', photos: ['https://a'] }),
+      ]),
+      metaPage([
+        { field: 'mention', value: { ...metaComment().value, sender_id: '4242', sender_name: 'Kim' } },
+      ]),
+      metaMessages([
+        metaMessage({ attachments: [{ type: 'image', payload: { url: 'https://example.org' } }] }),
+      ]),
+      instagramComments(),
+    ],
+  },
+  zendesk: {
+    secrets: { active: [SECRET] },
+    headers: (body) => zendeskHeaders(body),
+    bodies: [zendeskTicket(), zendeskComment(), zendeskChat(), zendeskTrigger()],
+  },
+  intercom: {
+    secrets: { active: [SECRET] },
+    headers: (body) => intercomHeaders(body),
+    bodies: [intercomStarted(), intercomReplied()],
+  },
+  twilio: {
+    secrets: { active: [SECRET] },
+    headers: (body, url) => twilioHeaders(body, url),
+    bodies: [
+      twilioForm(),
+      twilioForm({
+        From: 'whatsapp:+447700900123',
+        ProfileName: 'Kim',
+        NumMedia: '1',
+        MediaUrl0: 'https://api.twilio.com/media/ME0',
+        MediaContentType0: 'image/jpeg',
+        OriginalRepliedMessageSid: 'SM0',
+      }),
+    ],
+    write: asForm,
   },
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { Problem } from '../../functions/shared/problem.ts'
 import { web } from '../../functions/sources/web.ts'
-import { inbound, WEB_SECRET, webHeaders, webMessage } from './requests.ts'
+import { inbound, NOW as STAGE_NOW, WEB_SECRET, webHeaders, webMessage } from './requests.ts'
 
 const problemOf = (act: () => unknown): Problem => {
   try {
@@ -128,6 +128,7 @@ describe('a message of source web', () => {
   const parse = (body: unknown) =>
     web.parse(
       inbound(typeof body === 'string' ? body : JSON.stringify(body), { 'content-type': 'application/json' }),
+      STAGE_NOW,
     )
   const refusal = (body: unknown) => problemOf(() => parse(body))
 
@@ -155,6 +156,13 @@ describe('a message of source web', () => {
       severity: 'high' as const,
       customerTier: 'business',
       reach: 0,
+      subject: 'My bill',
+      conversation: 'chat-7',
+      inReplyTo: ['form-0'],
+      attachments: [
+        { reference: 'https://example.org/a.png', name: 'a.png', contentType: 'image/png', bytes: 7 },
+        { reference: 'https://example.org/b' },
+      ],
       author: { id: 'c', name: 'Zoë', email: 'z@example.org', phone: '+44 20 7946 0000' },
     }
     expect(parse(webMessage(all))[0]).toMatchObject(all)
@@ -188,6 +196,10 @@ describe('a message of source web', () => {
     ['severity', 'urgent'],
     ['customerTier', ' '],
     ['reach', -1],
+    ['subject', 'x'.repeat(201)],
+    ['conversation', ''],
+    ['inReplyTo', []],
+    ['inReplyTo', 'form-0'],
     ['reach', '10k'],
     ['teem', 'billing'],
     ['constructor', {}],
@@ -198,6 +210,17 @@ describe('a message of source web', () => {
     expect(problem).toMatchObject({ kind: 'invalid', status: 422 })
     expect(problem.errors.map((error) => error.field)).toEqual([field])
     expect(problem.message).toContain(field)
+  })
+
+  it.each([
+    ['attachments.0.reference', { reference: 'http://example.org/a.png' }],
+    ['attachments.0.reference', { reference: 'https://example.org/a b|<!channel>' }],
+    ['attachments.0.contentType', { reference: 'https://example.org/a', contentType: 'picture' }],
+    ['attachments.0.bytes', { reference: 'https://example.org/a', bytes: -1 }],
+    ['attachments.0.data', { reference: 'https://example.org/a', data: 'aGVsbG8=' }],
+  ])('is refused for its %s', (field, attachment) => {
+    const problem = refusal(webMessage({ attachments: [attachment] }))
+    expect(problem.errors.map((error) => error.field)).toEqual([field])
   })
 
   it('is refused with every field that has to change at once', () => {
@@ -243,10 +266,12 @@ describe('a message of source web', () => {
   it('is refused for a byte that is no UTF-8, and for another media type', () => {
     const bytes = Buffer.concat([Buffer.from(BODY.slice(0, -1)), Buffer.from([0xc3, 0x28]), Buffer.from('}')])
     const json = { 'content-type': 'application/json; charset=utf-8' }
-    expect(problemOf(() => web.parse(inbound(bytes, json))).kind).toBe('malformed-body')
+    expect(problemOf(() => web.parse(inbound(bytes, json), STAGE_NOW)).kind).toBe('malformed-body')
     for (const headers of [{}, { 'content-type': 'text/plain' }, { 'content-type': 'application/jsonp' }]) {
-      expect(problemOf(() => web.parse(inbound(BODY, headers as Record<string, string>))).status).toBe(415)
+      expect(
+        problemOf(() => web.parse(inbound(BODY, headers as Record<string, string>), STAGE_NOW)).status,
+      ).toBe(415)
     }
-    expect(web.parse(inbound(`\ufeff${BODY}`, json))).toHaveLength(1)
+    expect(web.parse(inbound(`\ufeff${BODY}`, json), STAGE_NOW)).toHaveLength(1)
   })
 })

@@ -1,11 +1,13 @@
 import { createHmac } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { Problem } from '../../functions/shared/problem.ts'
 import type { SourceSecrets } from '../../functions/sources/source.ts'
 import { x } from '../../functions/sources/x.ts'
 import {
+  asJson,
   inbound,
+  kindOf,
   messagesIn,
+  NOW,
   X_SECRET,
   xActivity,
   xDirectMessage,
@@ -13,16 +15,6 @@ import {
   xPost,
   xSignature,
 } from './requests.ts'
-
-const kindOf = (act: () => unknown): string => {
-  try {
-    act()
-  } catch (error) {
-    if (error instanceof Problem) return error.kind
-    throw error
-  }
-  return 'accepted'
-}
 
 const BODY = JSON.stringify(xActivity({ tweet_create_events: [xPost()] }))
 
@@ -118,7 +110,96 @@ describe('a delivery of source x', () => {
         channel: 'x',
         permalink: 'https://x.com/jo_writes/status/1990000000000000001',
         language: 'en',
+        conversation: 'post:1990000000000000001',
+        evidence: JSON.stringify({
+          id_str: '1990000000000000001',
+          created_at: 'Sat Nov 21 10:05:00 +0000 2026',
+          user: { id_str: '42', name: 'Jo', screen_name: 'jo_writes' },
+          text: '@example I can only open my bill over 3G',
+          lang: 'en',
+          media: [],
+        }),
       },
+    ])
+  })
+
+  it('says what a reply answers, and which conversation it is in where X says so', () => {
+    const reply = { in_reply_to_status_id_str: '5' }
+    expect(parsePost(reply)).toMatchObject({ inReplyTo: ['post:5'] })
+    expect(parsePost(reply)?.conversation).toBeUndefined()
+    expect(parsePost({ ...reply, conversation_id_str: '1' })?.conversation).toBe('post:1')
+    expect(parsePost({ in_reply_to_status_id_str: null })?.inReplyTo).toBeUndefined()
+  })
+
+  it('takes a quoted post of ours, or of the customer, for what is answered; anybody’s as evidence', () => {
+    const quoting = (id_str: string) =>
+      parsePost({
+        in_reply_to_status_id_str: '5',
+        quoted_status: { id_str: '6', text: 'We are open', user: { id_str, name: 'Q', location: 'Leeds' } },
+      })
+    expect(quoting('7')?.inReplyTo).toEqual(['post:5', 'post:6'])
+    expect(quoting('42')?.inReplyTo).toEqual(['post:5', 'post:6'])
+    expect(quoting('99')?.inReplyTo).toEqual(['post:5'])
+    expect(quoting('99')?.evidence).toContain('We are open')
+    expect(quoting('99')?.evidence).not.toContain('Leeds')
+  })
+
+  it('lists pictures and the best version of a film by where they are, over https alone', () => {
+    const media = [
+      { media_url_https: 'https://pbs.twimg.com/media/a.jpg', type: 'photo' },
+      { media_url_https: 'http://pbs.twimg.com/media/b.jpg', type: 'photo' },
+      {
+        media_url_https: 'https://pbs.twimg.com/thumb.jpg',
+        type: 'video',
+        video_info: {
+          variants: [
+            { content_type: 'application/x-mpegURL', url: 'https://video.twimg.com/a.m3u8' },
+            { bitrate: 832_000, content_type: 'video/mp4', url: 'https://video.twimg.com/low.mp4' },
+            { bitrate: 2_176_000, content_type: 'video/mp4', url: 'https://video.twimg.com/high.mp4' },
+          ],
+        },
+      },
+    ]
+    const attachments = [
+      { reference: 'https://pbs.twimg.com/media/a.jpg' },
+      { reference: 'https://video.twimg.com/high.mp4', contentType: 'video/mp4' },
+    ]
+    expect(parsePost({ extended_entities: { media } })?.attachments).toEqual(attachments)
+    const long = { extended_tweet: { full_text: 'all', extended_entities: { media } } }
+    expect(parsePost(long)?.attachments).toEqual(attachments)
+    expect(parsePost({ extended_entities: 'nonsense' })?.attachments).toBeUndefined()
+  })
+
+  it('keeps no more than 16 KiB as evidence, cut at a whole character', () => {
+    const { evidence = '' } = parsePost({ text: '🙁'.repeat(9000) }) ?? {}
+    expect(Buffer.byteLength(evidence)).toBeLessThanOrEqual(16 * 1024)
+    expect(Buffer.byteLength(evidence)).toBeGreaterThan(16 * 1024 - 16)
+    expect(evidence.isWellFormed() && !evidence.includes('\ufffd') && evidence.endsWith('…')).toBe(true)
+  })
+
+  it('says that a post is gone, or says something else now; ours are our business', () => {
+    const gone = (user_id: string) => ({ status: { id: '5', user_id }, timestamp_ms: '1795255500000' })
+    const events = xActivity({
+      tweet_delete_events: [gone('42'), gone('7')],
+      tweet_create_events: [
+        xPost({
+          id_str: '9',
+          text: 'the new words',
+          edit_history: { initial_tweet_id: '5', edit_tweet_ids: ['5', '9'] },
+        }),
+        xPost({ edit_history: { initial_tweet_id: '1990000000000000001' } }),
+      ],
+    })
+    expect(x.parse(asJson(events), NOW)).toEqual([
+      {
+        source: 'x',
+        messageId: 'post:5',
+        change: 'edited',
+        at: '2026-11-21T10:05:00Z',
+        text: 'the new words',
+      },
+      expect.objectContaining({ messageId: 'post:1990000000000000001', postedAt: '2026-11-21T10:05:00Z' }),
+      { source: 'x', messageId: 'post:5', change: 'deleted', at: '2026-11-21T10:05:00Z' },
     ])
   })
 
@@ -144,6 +225,7 @@ describe('a delivery of source x', () => {
       text: 'Nobody answers',
       public: false,
       channel: 'x',
+      conversation: 'dm:42',
     }
     expect(parse(xActivity({ direct_message_events: [xDirectMessage()], users }))).toEqual([
       { ...message, reach: 3 },
@@ -195,7 +277,7 @@ describe('a delivery of source x', () => {
         }),
       ),
     ).toEqual([])
-    expect(parse({ for_user_id: '7', tweet_delete_events: [{}] })).toEqual([])
+    expect(parse({ for_user_id: '7', tweet_purge_events: [{}] })).toEqual([])
   })
 
   it('may hold many messages, in order', () => {
@@ -220,6 +302,7 @@ describe('a delivery of source x', () => {
     xActivity({ direct_message_events: [xDirectMessage({ created_timestamp: 'soon' })] }),
     xActivity({ direct_message_events: [xDirectMessage({ created_timestamp: '999999999999999' })] }),
     xActivity({ direct_message_events: [{}] }),
+    xActivity({ tweet_delete_events: [{}] }),
   ])('is refused whole where it has the wrong shape (%#)', (body) => {
     expect(kindOf(() => parse(body))).toBe('invalid')
   })

@@ -3,12 +3,23 @@ import { randomBytes } from 'node:crypto'
 import type { SourceName } from '../../sources.ts'
 import type { LocalRun } from '../home.ts'
 import type { Headers } from '../sign.ts'
+import { intercom } from './intercom.ts'
+import { meta } from './meta.ts'
 import type { Draft, Sender } from './sender.ts'
+import { twilio } from './twilio.ts'
 import { web } from './web.ts'
 import { x } from './x.ts'
+import { zendesk } from './zendesk.ts'
 
 /** A source without a sender can be used from outside only; `send` says so. */
-const senders: Partial<Record<SourceName, Sender>> = { web, x }
+const senders: Partial<Record<SourceName, Sender>> = {
+  web,
+  x,
+  meta,
+  zendesk,
+  intercom,
+  twilio,
+}
 
 /** The sources that something stands in for here: those that `signedRequest` takes. */
 export const SENDERS = Object.keys(senders) as SourceName[]

@@ -6,7 +6,7 @@ import { idOf, type Sender } from './sender.ts'
 export const web: Sender = {
   newKey: () => `whsec_${randomBytes(24).toString('base64')}`,
   request(draft, key) {
-    const { messageId, postedAt, text, author: name, team } = draft
+    const { messageId, postedAt, text, author: name, team, conversation } = draft
     const body = JSON.stringify({
       messageId,
       postedAt,
@@ -14,6 +14,7 @@ export const web: Sender = {
       text,
       public: draft.public,
       ...(team === undefined ? {} : { team }),
+      ...(conversation === undefined ? {} : { conversation }),
     })
     return { headers: signWeb(body, key, messageId), body }
   },
