@@ -1,6 +1,7 @@
 import { createHmac, randomUUID } from 'node:crypto'
 import { ScanCommand } from '@aws-sdk/lib-dynamodb'
 import { describe, expect, inject, it } from 'vitest'
+import { SENDERS, secretOf, signedRequest } from '../../infra/local/senders/index.ts'
 import { signWeb } from '../../infra/local/sign.ts'
 import { clientOf } from './support/client.ts'
 
@@ -31,6 +32,32 @@ describe('A message', () => {
     expect(outcomes).toEqual([...Array(99).fill('duplicate'), 'opened'])
     const { complaint } = await client.atRest(answers[0]?.body.complaintId)
     expect(await client.events(complaint.id)).toHaveLength(complaint.version)
+  })
+})
+
+describe('A message of each source', () => {
+  it.each(SENDERS)('%s opens a complaint, and delivered again none', async (source) => {
+    const messageId = randomUUID()
+    const send = async () => {
+      const draft = { text: 'Nobody answers', author: `E2E ${messageId}`, public: false, messageId }
+      const request = signedRequest(run, source, { ...draft, postedAt: '2026-11-21T10:00:00Z' })
+      return client.postTo(request)
+    }
+    const first = await send()
+    expect(first).toMatchObject({ status: 202, body: { outcome: 'opened' } })
+    const complaintId = first.body.complaintId
+    expect(await send()).toEqual({ status: 202, body: { complaintId, outcome: 'duplicate' } })
+    const [received] = await client.events(complaintId)
+    expect(received).toMatchObject({ type: 'received', message: { source, text: 'Nobody answers' } })
+  })
+
+  it('from Twilio itself is answered with TwiML that says nothing', async () => {
+    const draft = { messageId: randomUUID(), text: 'Hello?', author: 'E2E', public: false }
+    const request = signedRequest(run, 'twilio', { ...draft, postedAt: '2026-11-21T10:00:00Z' })
+    const headers = { ...request.headers, 'i-twilio-idempotency-token': randomUUID() }
+    const response = await fetch(request.url, { method: 'POST', headers, body: request.body })
+    expect([response.status, response.headers.get('content-type')]).toEqual([200, 'text/xml'])
+    expect(await response.text()).toMatch(/<Response><\/Response>$/)
   })
 })
 
@@ -126,6 +153,19 @@ describe('A delivery that is refused', () => {
       expect(await itemCount()).toBe(before)
     },
   )
+})
+
+describe('The handshake of source meta', () => {
+  it('gives the challenge back to who knows the verify token, and to nobody else', async () => {
+    const { verify: [token = ''] = [] } = secretOf('meta', run.webhookSecrets.meta)
+    const shake = (given: string) =>
+      fetch(
+        `${run.apiUrl}/webhooks/meta?hub.mode=subscribe&hub.challenge=1158201444&hub.verify_token=${given}`,
+      )
+    const response = await shake(token)
+    expect([response.status, await response.text()]).toEqual([200, '1158201444'])
+    expect((await shake('another')).status).toBe(401)
+  })
 })
 
 describe('The handshake of source x', () => {

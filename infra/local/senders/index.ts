@@ -1,5 +1,6 @@
 /** The platforms that send to a local stage: what stands in for them, by source. */
 import { randomBytes } from 'node:crypto'
+import type { SourceSecrets } from '../../../functions/sources/source.ts'
 import type { SourceName } from '../../sources.ts'
 import type { LocalRun } from '../home.ts'
 import type { Headers } from '../sign.ts'
@@ -27,7 +28,7 @@ export const SENDERS = Object.keys(senders) as SourceName[]
 export const newKey = (source: SourceName): string =>
   senders[source]?.newKey?.() ?? randomBytes(25).toString('base64url')
 
-export const secretOf = (source: SourceName, key: string): object =>
+export const secretOf = (source: SourceName, key: string): SourceSecrets =>
   senders[source]?.secret?.(key) ?? { active: [key] }
 
 export interface SignedRequest {

@@ -7,6 +7,7 @@ import type { Instant } from '../../../functions/domain/instant.ts'
 import { clientConfig, LocalStage, type Standing } from '../../../infra/local/aws.ts'
 import type { LocalRun } from '../../../infra/local/home.ts'
 import { buttonOf, press, submit } from '../../../infra/local/interactions.ts'
+import type { SignedRequest } from '../../../infra/local/senders/index.ts'
 import { signWeb, signX } from '../../../infra/local/sign.ts'
 import { travelTo } from '../../../infra/local/time-travel.ts'
 import { until } from '../../../infra/local/wait.ts'
@@ -120,6 +121,8 @@ export function clientOf(run: LocalRun) {
     run,
     stage,
     post,
+    postTo: async ({ url, headers, body }: SignedRequest): Promise<Answer> =>
+      answerOf(await fetch(url, { method: 'POST', headers, body })),
     pressCard,
 
     /** The status of a complaint's newest execution. */
