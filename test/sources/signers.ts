@@ -44,7 +44,7 @@ export interface Signer {
 const asForm = (body: unknown): string =>
   typeof body === 'object' && body !== null
     ? new URLSearchParams(
-        Object.entries(body).map(([name, value]) => [
+        Object.entries(body).map(([name, value]): [string, string] => [
           name,
           typeof value === 'string' ? value : String(JSON.stringify(value)),
         ]),
