@@ -120,6 +120,16 @@ const linking = z.strictObject({
   raiseUpTo: z.enum(SEVERITIES),
 })
 
+/** Who is on duty when. All of it is optional: without, the same person always is. */
+const duty = {
+  hours: name.optional(),
+  rotation: z
+    .strictObject({ people: z.array(name).min(1), every: z.enum(['day', 'week']), from: date })
+    .optional(),
+  cover: z.array(z.strictObject({ person: name, from: date, to: date, by: name })).optional(),
+  outOfHours: z.strictObject({ tell: name }).optional(),
+}
+
 const policy = z
   .strictObject({
     name,
@@ -140,7 +150,13 @@ const policy = z
     dutyManager: name,
     teams: z.record(
       name,
-      z.strictObject({ name: z.string().min(1), slackChannel: z.string().min(1), onCall: name, lead: name }),
+      z.strictObject({
+        name: z.string().min(1),
+        slackChannel: z.string().min(1),
+        onCall: name,
+        lead: name,
+        ...duty,
+      }),
     ),
     people: z.record(
       name,
@@ -187,6 +203,31 @@ const policy = z
     const calendars = readyCalendars()
     const wantCalendar = (id: string, ...path: (string | number)[]) => {
       if (!calendars.has(id)) problem(path, `there is no calendar "${id}"`)
+    }
+    for (const [id, { hours, rotation, cover = [], outOfHours }] of Object.entries(value.teams)) {
+      const at = ['teams', id]
+      if (hours !== undefined) wantCalendar(hours, ...at, 'hours')
+      else if (rotation !== undefined || cover.length > 0 || outOfHours !== undefined) {
+        problem(
+          [...at, 'hours'],
+          'is missing: rotation, cover and outOfHours need the calendar that the team works by',
+        )
+      }
+      const wantMember = (person: string, ...path: (string | number)[]) => {
+        wantPerson(person, ...path)
+        const its = value.people[person]?.team
+        if (its !== undefined && its !== id) problem(path, `${person} is in ${its}: name somebody of ${id}`)
+      }
+      for (const [index, person] of (rotation?.people ?? []).entries()) {
+        wantMember(person, ...at, 'rotation', 'people', index)
+      }
+      for (const [index, { person, from, to, by }] of cover.entries()) {
+        wantMember(person, ...at, 'cover', index, 'person')
+        wantPerson(by, ...at, 'cover', index, 'by')
+        if (from > to) problem([...at, 'cover', index, 'to'], `is before ${from}`)
+        if (person === by) problem([...at, 'cover', index, 'by'], 'must be somebody else')
+      }
+      if (outOfHours !== undefined) wantPerson(outOfHours.tell, ...at, 'outOfHours', 'tell')
     }
     for (const [id, { calendar, outOfHours }] of Object.entries(value.ladders)) {
       if (calendar === undefined) continue
@@ -354,8 +395,9 @@ export function checkPolicies(directory: string = POLICIES): void {
   if (problems.length > 0) throw new Error(`Policies that can't be deployed:\n  ${problems.join('\n  ')}`)
 }
 
-const calendarsIn = ({ ladders, rules }: Policy): Set<string> =>
+const calendarsIn = ({ ladders, rules, teams }: Policy): Set<string> =>
   new Set([
+    ...Object.values(teams).flatMap(({ hours }) => (hours === undefined ? [] : [hours])),
     ...Object.values(ladders).flatMap(({ calendar }) => (calendar === undefined ? [] : [calendar])),
     ...rules
       .flatMap(({ timers: first, reopened }) => [first, reopened?.timers ?? {}])

@@ -91,6 +91,12 @@ export function nextOpening(calendar: Calendar, instant: Instant): Instant {
   return addBusinessTime(calendar, instant, 0)
 }
 
+/** The calendar's local date at an instant, `2026-12-25`. Throws RangeError for a calendar that `validateCalendar` faults. */
+export function localDate(calendar: Calendar, instant: Instant): string {
+  const at = epochSeconds(instant)
+  return toInstant(at + stretchAt(scheduleOf(calendar).zone, at).offset).slice(0, 10)
+}
+
 /**
  * The same local time, so many calendar days later in the calendar's zone: its hours and holidays count for nothing. A
  * local time that the clock skips that day is the moment of the skip, of two equal ones it is the earlier.

@@ -20,13 +20,13 @@ import {
   unkeptPromises,
   type Worth,
 } from './complaint.ts'
+import { onDuty, peopleAt } from './duty.ts'
 import { addSeconds, type Instant } from './instant.ts'
 import { linkingOf, type Tie } from './linking.ts'
 import {
   barredOwner,
   type Governed,
   type Policy,
-  peopleAt,
   personOf,
   ruleFor,
   ruleOf,
@@ -349,7 +349,7 @@ function receive(draft: Draft, command: Command & { type: 'receive' }, { policy,
       id,
       message,
       team: teamId,
-      owner: team.onCall,
+      owner: onDuty(policy, teamId, now) ?? team.onCall,
       policy: { name: policy.name, version: policy.version },
       rule: rule.name,
       ...(severity === undefined ? {} : { severity }),
@@ -446,14 +446,14 @@ function fire(
 }
 
 /** Involves the person at the lowest rung that is owed; where several timers owe one, the earliest first. */
-function escalate(draft: Draft, state: Complaint, { policy }: Context): void {
+function escalate(draft: Draft, state: Complaint, { policy, now }: Context): void {
   const owing = nextOwed(state)
   if (owing === undefined) return
   const { timer, rung } = owing
   const spec = timerSpec(policy, state, timer.name)
   const ladder = spec && timers.ladderOf(policy, spec)
   if (ladder === undefined) throw new Error(`Timer "${timer.name}" owes an escalation without a ladder`)
-  const { role, people } = peopleAt(policy, state, timer, ladder, rung.level)
+  const { role, people } = peopleAt(policy, state, timer, ladder, rung.level, now)
   draft.add(
     { type: 'escalated', timer: timer.name, level: rung.level, role, people },
     CLOCK,
@@ -529,7 +529,7 @@ function act(draft: Draft, state: Complaint, action: Action, by: Actor, context:
           `${state.team} owns this complaint; ask them to hand it off to ${by.team}`,
         )
       }
-      const owner = personFor(policy, state.team, by)
+      const owner = personFor(policy, state.team, by, now)
       if (owner === state.owner)
         throw new Refusal('forbidden-by-state', `${owner} owns this complaint already`)
       wantDifferentOwner(policy, state, owner)
@@ -581,7 +581,7 @@ function act(draft: Draft, state: Complaint, action: Action, by: Actor, context:
     }
     case 'accept-handoff': {
       const { toTeam } = requireHandoff(state, by)
-      const owner = personFor(policy, toTeam, by)
+      const owner = personFor(policy, toTeam, by, now)
       wantDifferentOwner(policy, state, owner)
       const body = { type: 'handoff-accepted', team: toTeam, owner } as const
       draft.add(body, by, progress(meet('accept-handoff'), 'handed off'))
@@ -985,6 +985,6 @@ function wantDifferentOwner(policy: Policy, state: Complaint, owner: string, fie
   )
 }
 
-/** The person who becomes owner through an actor: the actor, or for a tool that speaks for a team its on-call person. */
-const personFor = (policy: Policy, team: string, by: Actor): string =>
-  by.id.startsWith('token:') ? (teamOf(policy, team)?.onCall ?? by.id) : by.id
+/** The person who becomes owner through an actor: the actor, or for a tool that speaks for a team whoever is on duty. */
+const personFor = (policy: Policy, team: string, by: Actor, now: Instant): string =>
+  by.id.startsWith('token:') ? (onDuty(policy, team, now) ?? by.id) : by.id

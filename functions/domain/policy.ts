@@ -1,5 +1,5 @@
 import type { Calendar } from './calendar.ts'
-import type { Complaint, Message, Severity, Timer, TimerName } from './complaint.ts'
+import type { Complaint, Message, Severity, TimerName } from './complaint.ts'
 import type { Instant } from './instant.ts'
 
 /** Whom a rung of a ladder involves; who that is today, the policy's teams say. */
@@ -75,9 +75,30 @@ export interface Team {
   readonly name: string
   /** Slack channel, by its name without `#` or by its id. */
   readonly slackChannel: string
-  /** The person who owns what arrives for the team. */
+  /** The person who owns what arrives for the team, where no rotation says otherwise. */
   readonly onCall: string
   readonly lead: string
+  /** Name of the calendar of its working hours; in its zone are the dates below. */
+  readonly hours?: string | undefined
+  /** Whose turn it is to be on duty: each in order, from a local date on. */
+  readonly rotation?: Rotation | undefined
+  /** Who stands in for whom, on these local dates, the first and the last included. */
+  readonly cover?: readonly Cover[] | undefined
+  /** Who is on duty while the team is closed: they own what arrives then, and are called for it. */
+  readonly outOfHours?: { readonly tell: string } | undefined
+}
+
+export interface Rotation {
+  readonly people: readonly string[]
+  readonly every: 'day' | 'week'
+  readonly from: string
+}
+
+export interface Cover {
+  readonly person: string
+  readonly from: string
+  readonly to: string
+  readonly by: string
 }
 
 export interface Person {
@@ -221,25 +242,4 @@ export function barredOwner(policy: Policy, complaint: Governed): string | undef
   return ruleOf(policy, complaint).reopened?.differentOwner === true
     ? complaint.reopened?.formerOwner
     : undefined
-}
-
-/**
- * Who is involved at a level of a timer's ladder. For a handoff it is the receiving team that has to move, so its
- * people are the ones called.
- *
- * @returns the role and the people's ids, each once.
- */
-export function peopleAt(
-  policy: Policy,
-  complaint: Complaint,
-  timer: Timer,
-  ladder: Ladder,
-  level: number,
-): { role: Role; people: string[] } {
-  const role = ladder.rungs[level - 1]?.tell ?? 'duty-manager'
-  const receiving = timer.name === 'accept-handoff' ? complaint.handoff?.toTeam : undefined
-  const team = teamOf(policy, receiving ?? complaint.team)
-  if (role === 'duty-manager' || team === undefined) return { role, people: [policy.dutyManager] }
-  if (role === 'team-lead') return { role, people: [team.lead] }
-  return { role, people: [receiving === undefined ? complaint.owner : team.onCall] }
 }

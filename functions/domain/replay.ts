@@ -55,7 +55,7 @@ export function redecide(events: readonly Event[], policyOf: (ref: PolicyRef) =>
     let found: Difference | undefined
     let made: Event[] = []
     for (const command of commandsOf(rest, policyOf)) {
-      made = attempt(state, command, context)
+      made = asOnDutyThen(attempt(state, command, context), rest)
       found = made.length === 0 ? differenceAt(first, undefined) : firstOf(rest, made)
       if (found === undefined) break
     }
@@ -65,6 +65,17 @@ export function redecide(events: readonly Event[], policyOf: (ref: PolicyRef) =>
   }
   return { state }
 }
+
+/** Who was on duty then is no longer known: policies keep who is on duty now. Whom an event named is taken as recorded. */
+const asOnDutyThen = (made: readonly Event[], recorded: readonly Event[]): Event[] =>
+  made.map((event, index) => {
+    const then = recorded[index]
+    if (event.type === 'received' && then?.type === 'received') return { ...event, owner: then.owner }
+    if (event.type === 'escalated' && then?.type === 'escalated') return { ...event, people: then.people }
+    if (event.type === 'handoff-accepted' && then?.type === 'handoff-accepted')
+      return { ...event, owner: then.owner }
+    return event
+  })
 
 /** The first difference between a stored state and the one recomputed; undefined where they are the same. */
 export const stateDifference = (stored: unknown, recomputed: unknown): Difference | undefined =>

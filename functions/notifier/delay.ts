@@ -17,8 +17,8 @@ const FIRST_SECONDS = 5
 
 /**
  * When to try a delivery again, in whole seconds: at least as long as Slack asks for, twice as long after each further
- * attempt, and a little more at random, so that what failed together does not come back together. The twelve receipts
- * that the queue allows outlast an hour's outage.
+ * attempt, and a little more at random, so that what failed together does not come back together. The thirty receipts
+ * that the queue allows outlast five hours.
  *
  * @param attempts how often the message has been received, this time included.
  * @param random from 0 up to 1.

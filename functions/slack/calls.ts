@@ -8,6 +8,10 @@ import { CALL_PREFIX, CALLS, callKey } from '../ledger/keys.ts'
  */
 export const CALLED_SINGLY = 3
 
+/** Longer than a message can wait on the outbox and then on its dead-letter queue: two weeks each. */
+const KEPT_SECONDS = 30 * 86_400
+const expiresAt = (): number => Math.floor(Date.now() / 1000) + KEPT_SECONDS
+
 /** A call that is gathered with others: what a step of one complaint has to say in the channel. */
 export interface Call {
   readonly complaintId: string
@@ -72,10 +76,15 @@ export class Calls {
         new UpdateCommand({
           TableName: this.#table,
           Key: { pk: key, sk: CALLS },
-          UpdateExpression: 'ADD singles :calls',
+          UpdateExpression: 'SET expiresAt = :expiresAt ADD singles :calls',
           ConditionExpression:
             'attribute_not_exists(singles) OR size(singles) < :most OR contains(singles, :call)',
-          ExpressionAttributeValues: { ':calls': new Set([call]), ':call': call, ':most': CALLED_SINGLY },
+          ExpressionAttributeValues: {
+            ':calls': new Set([call]),
+            ':call': call,
+            ':most': CALLED_SINGLY,
+            ':expiresAt': expiresAt(),
+          },
         }),
       )
       return true
@@ -91,12 +100,14 @@ export class Calls {
       new UpdateCommand({
         TableName: this.#table,
         Key: { pk: key, sk: callKey(complaintId, seq) },
-        UpdateExpression: 'SET complaintId = :id, seq = :seq, ts = :ts ADD people :people',
+        UpdateExpression:
+          'SET complaintId = :id, seq = :seq, ts = :ts, expiresAt = :expiresAt ADD people :people',
         ExpressionAttributeValues: {
           ':id': complaintId,
           ':seq': seq,
           ':ts': ts,
           ':people': new Set(people),
+          ':expiresAt': expiresAt(),
         },
       }),
     )
@@ -146,7 +157,7 @@ export class Calls {
         new UpdateCommand({
           TableName: this.#table,
           Key: { pk: key, sk: CALLS },
-          UpdateExpression: `SET revision = :next, ${set.map((name) => `#${name} = :${name}`).join(', ')}${
+          UpdateExpression: `SET revision = :next, expiresAt = :expiresAt, ${set.map((name) => `#${name} = :${name}`).join(', ')}${
             remove.length === 0 ? '' : ` REMOVE ${remove.map((name) => `#${name}`).join(', ')}`
           }`,
           ConditionExpression:
@@ -156,6 +167,7 @@ export class Calls {
             ':revision': revision,
             ':next': revision + 1,
             ':none': 0,
+            ':expiresAt': expiresAt(),
             ...Object.fromEntries(set.map((name) => [`:${name}`, gathering[name]])),
           },
         }),

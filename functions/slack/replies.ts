@@ -1,5 +1,7 @@
 import type { Complaint, Event, TimerName } from '../domain/complaint.ts'
-import { type Policy, peopleAt, teamOf, timerSpec } from '../domain/policy.ts'
+import { onDuty, peopleAt, standIn } from '../domain/duty.ts'
+import type { Instant } from '../domain/instant.ts'
+import { type Policy, timerSpec } from '../domain/policy.ts'
 import { ladderOf, mayCall } from '../domain/timers.ts'
 import { type Content, redressText, timerName } from './card.ts'
 import { date, escaped, mention, mrkdwn, nameOf, shown, teamName, uncalled } from './mrkdwn.ts'
@@ -40,7 +42,7 @@ function lineFor(event: Event, after: Complaint, policy: Policy, call: (person: 
   const calling = (people: readonly string[]): string => people.map(call).join(', ')
   /** Whom a timer concerns: called in the hours in which the policy allows it, and named outside of them. */
   const inHours = ({ at }: Event, timer: TimerName): [text: string, people: readonly string[]] => {
-    const people = concerned(policy, after, timer)
+    const people = concerned(policy, after, timer, at)
     return mayCall(policy, after, timer, at)
       ? [calling(people), people]
       : [people.map((person) => uncalled(policy, person)).join(', '), []]
@@ -57,7 +59,7 @@ function lineFor(event: Event, after: Complaint, policy: Policy, call: (person: 
     case 'assigned':
       return [`:bust_in_silhouette: ${actor} assigned it to ${call(event.owner)}`, [event.owner]]
     case 'handoff-requested': {
-      const people = answering(policy, event.toTeam)
+      const people = answering(policy, event.toTeam, event.at)
       const asks = `:arrow_right: ${actor} asks *${teamName(policy, event.toTeam)}* to take over: ${shown(event.reason, QUOTED)}`
       return [people.length === 0 ? asks : `${asks}\n${calling(people)}, please accept or decline`, people]
     }
@@ -94,7 +96,7 @@ function lineFor(event: Event, after: Complaint, policy: Policy, call: (person: 
         event.people,
       ]
     case 'reminded': {
-      const people = atTheTop(policy, after, event.timer)
+      const people = atTheTop(policy, after, event.timer, event.at)
       return [
         `:rotating_light: Reminder ${event.times}: ${calling(people)}, *${timerName(event.timer)}* is still overdue`,
         people,
@@ -178,23 +180,23 @@ function lineFor(event: Event, after: Complaint, policy: Policy, call: (person: 
 }
 
 /** Who has to answer a handoff to a team. */
-const answering = (policy: Policy, team: string): string[] => {
-  const onCall = teamOf(policy, team)?.onCall
-  return onCall === undefined ? [] : [onCall]
+const answering = (policy: Policy, team: string, at: Instant): string[] => {
+  const person = onDuty(policy, team, at)
+  return person === undefined ? [] : [person]
 }
 
-/** Who can still keep a deadline: for a handoff the team that was asked, for all else the owner. */
-const concerned = (policy: Policy, complaint: Complaint, timer: TimerName): string[] =>
+/** Who can still keep a deadline: for a handoff the team that was asked, for all else the owner, or who stands in. */
+const concerned = (policy: Policy, complaint: Complaint, timer: TimerName, at: Instant): string[] =>
   timer === 'accept-handoff' && complaint.handoff !== undefined
-    ? answering(policy, complaint.handoff.toTeam)
-    : [complaint.owner]
+    ? answering(policy, complaint.handoff.toTeam, at)
+    : [standIn(policy, complaint.owner, at)]
 
-function atTheTop(policy: Policy, complaint: Complaint, name: TimerName): readonly string[] {
+function atTheTop(policy: Policy, complaint: Complaint, name: TimerName, at: Instant): readonly string[] {
   const spec = timerSpec(policy, complaint, name)
   const ladder = spec && ladderOf(policy, spec)
   const timer = complaint.timers.find((candidate) => candidate.name === name)
-  if (ladder === undefined || timer === undefined) return concerned(policy, complaint, name)
-  return peopleAt(policy, complaint, timer, ladder, ladder.rungs.length).people
+  if (ladder === undefined || timer === undefined) return concerned(policy, complaint, name, at)
+  return peopleAt(policy, complaint, timer, ladder, ladder.rungs.length, at).people
 }
 
 const due = (event: Event, name: TimerName): string => {

@@ -147,7 +147,7 @@ function rules({
   return [
     {
       name: 'dead-letter-outbox',
-      meaning: 'A Slack message could not be sent, twelve times over: staff have not been told something.',
+      meaning: 'A Slack message could not be sent, thirty times over: staff have not been told something.',
       missing: idleQueue,
       metric: waiting('outbox'),
     },

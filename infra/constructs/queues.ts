@@ -16,6 +16,13 @@ export const FIRE_TIMEOUT = Duration.seconds(30)
 export const SLACK_WORKER_TIMEOUT = Duration.seconds(60)
 const hiddenFor = (timeout: Duration) => Duration.seconds(6 * timeout.toSeconds())
 
+/**
+ * How often a message for Slack may be received. Every 429 and every try during an outage costs one receipt, the last of
+ * them a quarter of an hour apart: thirty outlast five hours, of an outage or of a storm of 15,000 cards at the fifty
+ * updates a minute that Slack allows. What Slack refuses for good is noticed sooner, by the age of the oldest message.
+ */
+export const OUTBOX_RECEIPTS = 30
+
 /** Two weeks, SQS's longest: a failure on the Friday before a holiday can still be redriven after it. */
 const LONGEST = Duration.days(14)
 
@@ -70,8 +77,7 @@ export class Queues extends Construct {
       ...SECURE,
       ...fifo,
       visibilityTimeout: hiddenFor(NOTIFIER_TIMEOUT),
-      // Every 429 and every minute of an outage at Slack costs one receipt: twelve outlast an hour.
-      deadLetterQueue: { queue: this.deadLetter.outbox, maxReceiveCount: 12 },
+      deadLetterQueue: { queue: this.deadLetter.outbox, maxReceiveCount: OUTBOX_RECEIPTS },
     })
     this.due = new Queue(this, 'Due', {
       ...SECURE,

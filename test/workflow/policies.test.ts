@@ -75,6 +75,35 @@ describe('a policy that can’t be deployed', () => {
       'teams.support.onCall: there is no person "nobody"',
     ],
     [
+      'rotates without saying when the team works',
+      (p) =>
+        Object.assign(p.teams.support, { rotation: { people: ['sam'], every: 'week', from: '2026-11-23' } }),
+      'teams.support.hours: is missing: rotation, cover and outOfHours need the calendar that the team works by',
+    ],
+    [
+      'has somebody of another team take turns',
+      (p) =>
+        Object.assign(p.teams.support, {
+          hours: 'uk-office',
+          rotation: { people: ['sam', 'bea'], every: 'week', from: '2026-11-23' },
+        }),
+      'teams.support.rotation.people.1: bea is in billing: name somebody of support',
+    ],
+    [
+      'has cover that ends before it begins',
+      (p) =>
+        Object.assign(p.teams.support, {
+          hours: 'uk-office',
+          cover: [{ person: 'sam', from: '2026-12-02', to: '2026-12-01', by: 'priya' }],
+        }),
+      'teams.support.cover.0.to: is before 2026-12-02',
+    ],
+    [
+      'sends what comes at night to somebody whom it does not know',
+      (p) => Object.assign(p.teams.support, { hours: 'uk-office', outOfHours: { tell: 'nobody' } }),
+      'teams.support.outOfHours.tell: there is no person "nobody"',
+    ],
+    [
       'has a first rung that is not due at the breach',
       (p) => Object.assign(p.ladders.standard.rungs[0] ?? {}, { afterMinutes: 5 }),
       'ladders.standard.rungs: the first rung is due at the breach: afterMinutes must be 0',
