@@ -128,7 +128,10 @@ function lineFor(event: Event, after: Complaint, policy: Policy, call: (person: 
         event.from === undefined
           ? `:link: Contacted again, ${who} (${escaped(event.rule, 100)}): ${shown(text, QUOTED)}`
           : `:link: ${actor} linked complaint \`${escaped(event.from, 40)}\`, ${who}: ${shown(text, QUOTED)}`
-      return event.needsAnswer ? [`${again}\n${call(after.owner)}, please look`, [after.owner]] : [again]
+      const raised = event.raises ? ' The customer had to come back about it.' : ''
+      return event.needsAnswer
+        ? [`${again}\n${call(after.owner)}, please look.${raised}`, [after.owner]]
+        : [again]
     }
     case 'unlinked':
       return [
