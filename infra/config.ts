@@ -30,7 +30,12 @@ export interface StageConfig {
   readonly sweep: 'hourly' | 'every round'
   /** How long calls in Slack wait to be told together, and how often their message changes; Slack's limits want 10. */
   readonly gatherSeconds: number
-  /** Per group of routes: the channels' webhooks, Slack, and the ops API. */
+  /**
+   * Seconds after which a function looks again at a secret that it knows: the longest that a retired key is still good.
+   * Default: a minute.
+   */
+  readonly secretCacheSeconds?: number
+  /** For each source's own webhooks, for Slack, and for the ops API. Those of a route are shared by all who call it. */
   readonly throttle: { readonly webhooks: Throttle; readonly slack: Throttle; readonly ops: Throttle }
   /**
    * True: clock and export may run once at a time only. New AWS accounts have too small a concurrency
@@ -71,6 +76,7 @@ const byStage: Record<
     auditRateMinutes: 1,
     sweep: 'every round',
     gatherSeconds: 1,
+    secretCacheSeconds: 3,
     throttle: {
       webhooks: { rateLimit: 1000, burstLimit: 1000 },
       slack: { rateLimit: 1000, burstLimit: 1000 },

@@ -100,7 +100,9 @@ const as = ({ contentType, body }: Answer): HttpResult => ({
 })
 
 function sourceOf(event: HttpEvent): Source {
-  const source = sources.get(event.pathParameters?.source ?? '')
+  // Each source has a route of its own, whose path says it; what has none arrives with the name as a parameter.
+  const routed = /\/webhooks\/([^/{}]+)$/.exec(event.routeKey)?.[1]
+  const source = sources.get(routed ?? event.pathParameters?.source ?? '')
   if (source === undefined) {
     throw new Problem('not-found', `There is no such source; sources: ${[...sources.keys()].join(', ')}`)
   }

@@ -19,6 +19,9 @@ export const METRICS = {
   RedressAmount: { unit: MetricUnit.NoUnit, dimension: 'currency' },
   Open: { unit: MetricUnit.Count, dimension: 'team' },
   Unanswered: { unit: MetricUnit.Count, dimension: undefined },
+  // These two are counted from the log by metric filters (infra/constructs/edge.ts), never by `measure`.
+  Refused: { unit: MetricUnit.Count, dimension: 'reason' },
+  Throttled: { unit: MetricUnit.Count, dimension: undefined },
   HealedByAuditor: { unit: MetricUnit.Count, dimension: 'kind' },
   AuditorRan: { unit: MetricUnit.Count, dimension: undefined },
   ClockRan: { unit: MetricUnit.Count, dimension: undefined },

@@ -253,6 +253,29 @@ function rules({
       above: 2,
     },
     {
+      name: 'refused-signatures',
+      meaning:
+        'Webhooks come with signatures that do not fit: a sender has another key than we, and its complaints are refused; or somebody forges.',
+      missing: QUIET('while every signature fits'),
+      metric: redress.one('Refused', Stats.SUM, FIVE_MINUTES, 'signature'),
+      above: 5, // somebody trying out a sender makes one or two
+    },
+    {
+      name: 'refused-tokens',
+      meaning: 'The ops API is called with tokens that are unknown or revoked, or for what they may not do.',
+      missing: QUIET('while every token is good'),
+      metric: redress.one('Refused', Stats.SUM, FIVE_MINUTES, 'token'),
+      above: 20,
+    },
+    {
+      name: 'throttled',
+      meaning:
+        'The HTTP API turns requests away, over the limit of a route: a flood, or a limit that is too low.',
+      missing: QUIET('while no request is turned away'),
+      metric: redress.one('Throttled', Stats.SUM, FIVE_MINUTES),
+      periods: 2, // the next try of a platform gets through
+    },
+    {
       name: 'slack-undelivered',
       meaning: 'The oldest message for Slack has waited ten minutes: staff are told late, or not at all.',
       missing: idleQueue,

@@ -9,9 +9,12 @@ import {
   LogGroupLogDestination,
 } from 'aws-cdk-lib/aws-apigatewayv2'
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations'
-import { LogGroup } from 'aws-cdk-lib/aws-logs'
+import { FilterPattern, type IFilterPattern, LogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
-import type { StageConfig } from '../config.ts'
+import { METRICS, type MetricName } from '../../functions/shared/metrics.ts'
+import { sources } from '../../functions/sources/index.ts'
+import type { StageConfig, Throttle } from '../config.ts'
+import type { SourceName } from '../sources.ts'
 import { acknowledge } from './acknowledge.ts'
 import { allow, type FunctionSetup, RedressFunction } from './function.ts'
 import type { Queues } from './queues.ts'
@@ -22,7 +25,11 @@ export interface EdgeProps extends FunctionSetup {
   readonly secrets: Secrets
 }
 
-/** What reaches Redress from outside, and which of the three functions answers. */
+/**
+ * What reaches Redress from outside, and which of the three functions answers. A route has a limit of its own, and so
+ * has each source that the stage has (see `webhooksOf`): those here are for what names no source, or asks for a
+ * handshake where there is none.
+ */
 const ROUTES: Record<'webhooks' | 'slack' | 'ops', readonly (readonly [HttpMethod, string])[]> = {
   webhooks: [
     [HttpMethod.GET, '/webhooks/{source}'],
@@ -42,9 +49,22 @@ const ROUTES: Record<'webhooks' | 'slack' | 'ops', readonly (readonly [HttpMetho
   ],
 }
 
+/** A source's own routes, so that whoever floods it shuts out no other. */
+const webhooksOf = (source: SourceName): (readonly [HttpMethod, string])[] => [
+  [HttpMethod.POST, `/webhooks/${source}`],
+  ...(sources.get(source)?.handshake === undefined ? [] : [[HttpMethod.GET, `/webhooks/${source}`] as const]),
+]
+
+/** Of what names no source: a person with a typing error, or a scanner. */
+const NO_SOURCE: Throttle = { rateLimit: 5, burstLimit: 10 }
+
+const secretFreshness = ({ secretCacheSeconds }: StageConfig): Record<string, string> =>
+  secretCacheSeconds === undefined ? {} : { SECRET_CACHE_SECONDS: String(secretCacheSeconds) }
+
 /** What the Slack client's functions need to find Slack: nothing but in the local stage. */
 export const slackEnvironment = (config: StageConfig, secrets: Secrets): Record<string, string> => ({
   SLACK_SECRET: secrets.slack.secretArn,
+  ...secretFreshness(config),
   ...(config.slackApiUrl === undefined ? {} : { SLACK_API_URL: config.slackApiUrl }),
 })
 
@@ -58,7 +78,7 @@ export class Edge extends Construct {
   constructor(scope: Construct, id: string, props: EdgeProps) {
     super(scope, id)
     const { config, ledger, queues, secrets } = props
-    const sources = [...secrets.sources]
+    const secretsOfSources = [...secrets.sources]
     this.api = new HttpApi(this, 'Api', { apiName: `redress-${config.stage}`, createDefaultStage: false })
     const deskStatements = () => [
       ledger.allow('GetItem', 'BatchGetItem', 'Query', 'PutItem', 'ConditionCheckItem'),
@@ -72,8 +92,9 @@ export class Edge extends Construct {
       timeout: Duration.seconds(10),
       memorySize: 512, // X wants its handshake answered in 3 s, cold start included
       environment: {
+        ...secretFreshness(config),
         SOURCE_SECRETS: Stack.of(this).toJsonString(
-          Object.fromEntries(sources.map(([source, secret]) => [source, secret.secretArn])),
+          Object.fromEntries(secretsOfSources.map(([source, secret]) => [source, secret.secretArn])),
         ),
         ...(config.publicUrl === undefined
           ? {}
@@ -83,7 +104,7 @@ export class Edge extends Construct {
         ledger.allow('GetItem', 'BatchGetItem', 'PutItem', 'ConditionCheckItem'),
         allow(
           ['secretsmanager:GetSecretValue'],
-          sources.map(([, secret]) => secret.secretArn),
+          secretsOfSources.map(([, secret]) => secret.secretArn),
         ),
       ],
     })
@@ -117,9 +138,10 @@ export class Edge extends Construct {
     const routeSettings: Record<string, object> = {}
     for (const group of ['webhooks', 'slack', 'ops'] as const) {
       const integration = new HttpLambdaIntegration(group, behind[group].function)
-      for (const [method, path] of ROUTES[group]) {
+      const own = group === 'webhooks' ? config.sources.flatMap(webhooksOf) : []
+      for (const [method, path] of [...own, ...ROUTES[group]]) {
         routes.push(...this.api.addRoutes({ path, methods: [method], integration }))
-        const { rateLimit, burstLimit } = config.throttle[group]
+        const { rateLimit, burstLimit } = path.includes('{source}') ? NO_SOURCE : config.throttle[group]
         // CloudFormation passes this map on as it is, so its keys are spelt as in a template.
         routeSettings[`${method} ${path}`] = {
           ThrottlingRateLimit: rateLimit,
@@ -134,21 +156,25 @@ export class Edge extends Construct {
         'The function checks the caller itself: a signature over the raw body, or a bearer token; openapi.json is public.',
       )
 
+    const accessLog = new LogGroup(this, 'AccessLog', {
+      retention: config.logRetention,
+      removalPolicy: RemovalPolicy.DESTROY,
+    })
+    for (const { logGroup, node } of [this.intake, this.desk, this.slackDesk])
+      this.count('Refused', logGroup, FilterPattern.exists('$.counted'), `${node.id}Refused`)
+    this.count('Throttled', accessLog, FilterPattern.stringValue('$.status', '=', '429'), 'Throttled')
+
     const stage = new HttpStage(this, 'Stage', {
       httpApi: this.api,
       stageName: '$default',
       autoDeploy: true,
       throttle: config.throttle.ops, // a route that nobody thought of
       accessLogSettings: {
-        destination: new LogGroupLogDestination(
-          new LogGroup(this, 'AccessLog', {
-            retention: config.logRetention,
-            removalPolicy: RemovalPolicy.DESTROY,
-          }),
-        ),
+        destination: new LogGroupLogDestination(accessLog),
         // No address, no agent, no path: none of what says who called.
         format: AccessLogFormat.custom(
           JSON.stringify({
+            service: `redress-${config.stage}`,
             requestId: '$context.requestId',
             requestTime: '$context.requestTime',
             route: '$context.routeKey',
@@ -162,5 +188,21 @@ export class Edge extends Construct {
     const cfnStage = stage.node.defaultChild as CfnStage
     cfnStage.routeSettings = routeSettings
     for (const route of routes) stage.node.addDependency(route) // settings of a route that is not there yet are refused
+  }
+
+  /**
+   * Counts lines of a log. A metric filter costs nothing but its series, where a second line in the embedded format would
+   * make a flood twice as dear.
+   */
+  private count(metricName: MetricName, logGroup: LogGroup, filterPattern: IFilterPattern, id: string): void {
+    const { dimension } = METRICS[metricName]
+    new MetricFilter(this, id, {
+      logGroup,
+      filterPattern,
+      metricNamespace: 'Redress',
+      metricName,
+      metricValue: '1',
+      dimensions: { service: '$.service', ...(dimension === undefined ? {} : { [dimension]: '$.counted' }) },
+    })
   }
 }

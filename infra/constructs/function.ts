@@ -40,19 +40,20 @@ export class RedressFunction extends Construct {
   readonly name: FunctionName
   readonly function: LambdaFunction
   readonly role: Role
+  readonly logGroup: LogGroup
 
   constructor(scope: Construct, id: string, props: RedressFunctionProps) {
     super(scope, id)
     const { config, ledger, name } = props
     this.name = name
 
-    const logGroup = new LogGroup(this, 'Log', {
+    this.logGroup = new LogGroup(this, 'Log', {
       retention: config.logRetention,
       removalPolicy: RemovalPolicy.DESTROY, // what must outlive the stack is in the ledger, not in a log
     })
 
     this.role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') })
-    this.role.addToPolicy(allow(['logs:CreateLogStream', 'logs:PutLogEvents'], [logGroup.logGroupArn]))
+    this.role.addToPolicy(allow(['logs:CreateLogStream', 'logs:PutLogEvents'], [this.logGroup.logGroupArn]))
     for (const statement of props.statements) this.role.addToPolicy(statement)
     acknowledge(
       this.role,
@@ -68,7 +69,7 @@ export class RedressFunction extends Construct {
       handler: 'index.handler',
       code: Code.fromAsset(props.bundle(name)),
       role: this.role,
-      logGroup,
+      logGroup: this.logGroup,
       tracing: Tracing.ACTIVE,
       timeout: props.timeout,
       memorySize: props.memorySize ?? 256,

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { METRICS } from '../../functions/shared/metrics.ts'
+import { sources } from '../../functions/sources/index.ts'
 import type { Stage } from '../../infra/config.ts'
 import { ROOT } from '../../infra/constructs/bundle.ts'
 import { SOURCE_NAMES, secretOutput } from '../../infra/sources.ts'
@@ -118,6 +119,13 @@ const ROUTES = [
   'POST /complaints/{id}/commands',
   'GET /openapi.json',
 ].sort()
+
+/** Those that have a source's own limit. */
+const sourceRoutes = (stage: Stage): string[] =>
+  SOURCE_NAMES.filter((source) => SECRET_OUTPUTS[stage].includes(secretOutput(source))).flatMap((source) => [
+    `POST /webhooks/${source}`,
+    ...(sources.get(source)?.handshake === undefined ? [] : [`GET /webhooks/${source}`]),
+  ])
 
 const OUTPUTS = [
   'ApiUrl',
@@ -436,19 +444,54 @@ export const RULES: Rule[] = [
   },
   {
     holds: 'the HTTP API has the routes of the design, each with a limit, and no CORS',
-    check: (t) => {
+    check: (t, stage) => {
       const { RouteSettings } = first(t, 'AWS::ApiGatewayV2::Stage')
+      const routes = [...ROUTES, ...sourceRoutes(stage)]
       return [
         ...same(
           of(t, 'AWS::ApiGatewayV2::Route').map(([, r]) => r.Properties.RouteKey),
-          ROUTES,
+          routes,
         ),
-        ...same(Object.keys(RouteSettings), ROUTES),
+        ...same(Object.keys(RouteSettings), routes),
         ...where(of(t, 'AWS::ApiGatewayV2::Api'), (api) => api.CorsConfiguration !== undefined),
       ]
     },
     breakIt: (t) => {
       first(t, 'AWS::ApiGatewayV2::Route').RouteKey = 'DELETE /complaints/{id}'
+    },
+  },
+  {
+    holds:
+      'each source has a limit of its own, and all limits together are below the account’s 10,000 a second',
+    check: (t, stage) => {
+      const { RouteSettings } = first(t, 'AWS::ApiGatewayV2::Stage')
+      const limits = Object.values(RouteSettings as Record<string, { ThrottlingRateLimit?: number }>)
+      const total = limits.reduce((sum, { ThrottlingRateLimit = 0 }) => sum + ThrottlingRateLimit, 0)
+      return [
+        ...sourceRoutes(stage).filter((route) => !(RouteSettings[route]?.ThrottlingBurstLimit > 0)),
+        ...(stage !== 'local' && total > 10_000 ? [`${total} a second`] : []),
+      ]
+    },
+    breakIt: (t) => {
+      delete first(t, 'AWS::ApiGatewayV2::Stage').RouteSettings['POST /webhooks/web']
+    },
+  },
+  {
+    holds: 'refused and throttled requests are counted from the logs, in the series that the catalogue knows',
+    check: (t) => {
+      const filters = of(t, 'AWS::Logs::MetricFilter').flatMap(([, f]) => f.Properties.MetricTransformations)
+      return same(
+        filters.map(
+          (f) => `${f.MetricName} ${f.Dimensions.map((d: Resource['Properties']) => d.Key).sort()}`,
+        ),
+        ['Refused', 'Refused', 'Refused', 'Throttled'].map((name) => {
+          const { dimension } = METRICS[name as 'Refused' | 'Throttled']
+          return `${name} ${[dimension ?? [], 'service'].flat().sort()}`
+        }),
+      )
+    },
+    breakIt: (t) => {
+      first(t, 'AWS::Logs::MetricFilter').MetricTransformations[0].MetricName = 'Misspelt'
     },
   },
   {
