@@ -49,6 +49,8 @@ export interface StageConfig {
    * sign it. `{apiId}` in it stands for the API's id, which the emulator has in its addresses.
    */
   readonly publicUrl?: string
+  /** A firewall in front of the API, in the account that it is deployed to: AWS wants to know account and region by name. */
+  readonly firewall?: { readonly account: string; readonly region: string }
   /** The alarms' topic: one that exists already, instead of one of our own. */
   readonly alarmTopicArn?: string
   /** Who gets the alarms by e-mail, through our own topic. */
@@ -65,7 +67,14 @@ const byStage: Record<
   Stage,
   Omit<
     StageConfig,
-    'stage' | 'sources' | 'publicUrl' | 'alarmTopicArn' | 'alarmEmail' | 'runbookUrl' | 'slackApiUrl'
+    | 'stage'
+    | 'sources'
+    | 'publicUrl'
+    | 'firewall'
+    | 'alarmTopicArn'
+    | 'alarmEmail'
+    | 'runbookUrl'
+    | 'slackApiUrl'
   >
 > = {
   local: {
@@ -133,6 +142,12 @@ const Options = z.object({
     .string()
     .regex(/^https?:\/\/[^\s?#]+[^\s?#/]$/, 'publicUrl is not an address like https://complaints.example.org')
     .optional(),
+  waf: z
+    .union(
+      [z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')],
+      'waf is true or false',
+    )
+    .default(false),
   slackApiUrl: z.url({ protocol: /^https?$/, error: 'REDRESS_SLACK_API_URL is not a URL' }).optional(),
 })
 
@@ -155,11 +170,12 @@ export function readConfig({ context, env }: ConfigInput): StageConfig {
     runbookUrl: context('runbookUrl'),
     sources: context('sources'),
     publicUrl: context('publicUrl'),
+    waf: context('waf'),
     slackApiUrl: env.REDRESS_SLACK_API_URL,
   })
   if (!parsed.success) throw new Error(misconfigured(parsed.error.issues.map((issue) => issue.message)))
 
-  const { stage, alarmEmail, alarmTopicArn, runbookUrl, slackApiUrl, publicUrl } = parsed.data
+  const { stage, alarmEmail, alarmTopicArn, runbookUrl, slackApiUrl, publicUrl, waf } = parsed.data
   const mistakes: string[] = []
   const named = (parsed.data.sources ?? { local: 'all', dev: 'web', prod: '' }[stage])
     .split(',')
@@ -170,6 +186,11 @@ export function readConfig({ context, env }: ConfigInput): StageConfig {
     mistakes.push(`there is no source ${unknown.join(', ')}; sources: ${SOURCE_NAMES.join(', ')}`)
   // No default: a deployment that forgot to say it would take the secrets of those in use away.
   if (named.length === 0) mistakes.push('say where complaints come from: -c sources=web,x (or all)')
+  const { CDK_DEFAULT_ACCOUNT: account, CDK_DEFAULT_REGION: region } = env
+  const firewall = waf && account && region ? { account, region } : undefined
+  if (waf && stage === 'local') mistakes.push('the local stage has no firewall: leave out -c waf')
+  else if (waf && firewall === undefined)
+    mistakes.push('a firewall is for one account and region: log in to AWS, so that the CDK knows which')
   if (stage === 'local' && slackApiUrl === undefined)
     mistakes.push('the local stage talks to a Slack emulator: set REDRESS_SLACK_API_URL to its address')
   if (stage !== 'local' && slackApiUrl !== undefined)
@@ -186,6 +207,7 @@ export function readConfig({ context, env }: ConfigInput): StageConfig {
     runbookUrl,
     sources: SOURCE_NAMES.filter((name) => named.includes('all') || named.includes(name)),
     ...(publicUrl === undefined ? {} : { publicUrl }),
+    ...(firewall === undefined ? {} : { firewall }),
     ...(alarmEmail === undefined ? {} : { alarmEmail }),
     ...(alarmTopicArn === undefined ? {} : { alarmTopicArn }),
     ...(slackApiUrl === undefined ? {} : { slackApiUrl }),

@@ -13,11 +13,13 @@ import { Schedules } from './constructs/schedules.ts'
 import { Secrets } from './constructs/secrets.ts'
 import { Streams } from './constructs/streams.ts'
 import { Workflow } from './constructs/workflow.ts'
+import { FirewallStack } from './firewall-stack.ts'
 import { checkPolicies } from './policies.ts'
 import { secretOutput } from './sources.ts'
 
 export interface RedressStackProps {
   readonly config: StageConfig
+  readonly webAclArn?: string
   /** Where the functions' folders are. Default: functions/. */
   readonly functionsDirectory?: string
   /** The state machine. Default: workflows/complaint.asl.json. */
@@ -29,6 +31,9 @@ export class RedressStack extends Stack {
   constructor(scope: App, id: string, props: RedressStackProps) {
     super(scope, id, {
       description: `Redress (${props.config.stage}): every complaint gets one owner and an answer`,
+      ...(props.config.firewall === undefined
+        ? {}
+        : { env: props.config.firewall, crossRegionReferences: true }),
       terminationProtection: props.config.deletionProtection,
     })
     const { config } = props
@@ -43,7 +48,7 @@ export class RedressStack extends Stack {
       ...setup,
       ...(props.definitionFile === undefined ? {} : { definitionFile: props.definitionFile }),
     })
-    const edge = new Edge(this, 'Edge', { ...setup, queues, secrets })
+    const edge = new Edge(this, 'Edge', { ...setup, queues, secrets, webAclArn: props.webAclArn })
     const streams = new Streams(this, 'Streams', { ...setup, queues, workflow })
     const delivery = new Delivery(this, 'Delivery', { ...setup, queues, secrets })
     const schedules = new Schedules(this, 'Schedules', { ...setup, queues, workflow })
@@ -70,6 +75,7 @@ export class RedressStack extends Stack {
         [...secrets.sources].map(([source, { secretArn }]) => [secretOutput(source), secretArn]),
       ),
     }
+    if (edge.front !== undefined) outputs.PublicUrl = edge.front.url
     for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value })
   }
 }
@@ -86,5 +92,15 @@ export function addRedress(
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app))
   checkPolicies() // a wrong policy would be found by its first complaint otherwise
   const config = readConfig({ context: (key) => app.node.tryGetContext(key), env })
-  return new RedressStack(app, `redress-${config.stage}`, { config, ...overrides })
+  const { firewall } = config
+  const webAclArn =
+    firewall === undefined
+      ? undefined
+      : new FirewallStack(app, `redress-${config.stage}-firewall`, { config, account: firewall.account })
+          .webAclArn
+  return new RedressStack(app, `redress-${config.stage}`, {
+    config,
+    ...(webAclArn === undefined ? {} : { webAclArn }),
+    ...overrides,
+  })
 }

@@ -6,6 +6,7 @@ import type {
 } from 'aws-lambda'
 import { Refusal } from '../domain/decide.ts'
 import { Contention, NotFound } from '../ledger/ledger.ts'
+import { requireFront } from './front.ts'
 import { logger } from './logger.ts'
 import { Problem } from './problem.ts'
 import { refusal } from './security.ts'
@@ -56,6 +57,7 @@ export const http = (handle: (event: HttpEvent) => Promise<HttpResult>) =>
   middy<HttpEvent, HttpResult>()
     .use(injectLambdaContext(logger, { logEvent: false, resetKeys: true }))
     .use({
+      before: ({ event }) => requireFront(event.headers),
       after: (request) => {
         request.response = guarded(request.response ?? { statusCode: 204 })
       },

@@ -16,6 +16,7 @@ import { sources } from '../../functions/sources/index.ts'
 import type { StageConfig, Throttle } from '../config.ts'
 import type { SourceName } from '../sources.ts'
 import { acknowledge } from './acknowledge.ts'
+import { Front } from './front.ts'
 import { allow, type FunctionSetup, RedressFunction } from './function.ts'
 import type { Queues } from './queues.ts'
 import type { Secrets } from './secrets.ts'
@@ -23,6 +24,8 @@ import type { Secrets } from './secrets.ts'
 export interface EdgeProps extends FunctionSetup {
   readonly queues: Queues
   readonly secrets: Secrets
+  /** Of the firewall, where the stage has one. */
+  readonly webAclArn?: string | undefined
 }
 
 /**
@@ -71,6 +74,7 @@ export const slackEnvironment = (config: StageConfig, secrets: Secrets): Record<
 /** The HTTP API and the functions behind it. No CORS: nothing of this is called from a browser. */
 export class Edge extends Construct {
   readonly api: HttpApi
+  readonly front: Front | undefined
   readonly intake: RedressFunction
   readonly desk: RedressFunction
   readonly slackDesk: RedressFunction
@@ -80,7 +84,19 @@ export class Edge extends Construct {
     const { config, ledger, queues, secrets } = props
     const secretsOfSources = [...secrets.sources]
     this.api = new HttpApi(this, 'Api', { apiName: `redress-${config.stage}`, createDefaultStage: false })
+    const { api } = this
+    this.front =
+      props.webAclArn === undefined
+        ? undefined
+        : new Front(this, 'Front', { config, api, webAclArn: props.webAclArn })
+    const publicUrl = config.publicUrl?.replace('{apiId}', api.apiId) ?? this.front?.url
+    const front = this.front === undefined ? {} : { FRONT_SECRET: this.front.secret.secretArn }
+    const frontStatements =
+      this.front === undefined
+        ? []
+        : [allow(['secretsmanager:GetSecretValue'], [this.front.secret.secretArn])]
     const deskStatements = () => [
+      ...frontStatements,
       ledger.allow('GetItem', 'BatchGetItem', 'Query', 'PutItem', 'ConditionCheckItem'),
       ledger.allowQuery('team'),
     ]
@@ -96,11 +112,11 @@ export class Edge extends Construct {
         SOURCE_SECRETS: Stack.of(this).toJsonString(
           Object.fromEntries(secretsOfSources.map(([source, secret]) => [source, secret.secretArn])),
         ),
-        ...(config.publicUrl === undefined
-          ? {}
-          : { PUBLIC_URL: config.publicUrl.replace('{apiId}', this.api.apiId) }),
+        ...(publicUrl === undefined ? {} : { PUBLIC_URL: publicUrl }),
+        ...front,
       },
       statements: [
+        ...frontStatements,
         ledger.allow('GetItem', 'BatchGetItem', 'PutItem', 'ConditionCheckItem'),
         allow(
           ['secretsmanager:GetSecretValue'],
@@ -114,6 +130,7 @@ export class Edge extends Construct {
       description: 'The ops API: complaints, their timelines and commands',
       timeout: Duration.seconds(10),
       memorySize: 512,
+      environment: front,
       statements: deskStatements(),
     })
     this.slackDesk = new RedressFunction(this, 'SlackDesk', {
@@ -124,6 +141,7 @@ export class Edge extends Construct {
       memorySize: 512, // Slack gives up after 3 s, cold start included
       environment: {
         ...slackEnvironment(config, secrets),
+        ...front,
         SLACK_TASKS_QUEUE_URL: queues.slackTasks.queueUrl,
       },
       statements: [
