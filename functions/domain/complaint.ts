@@ -102,6 +102,13 @@ export interface Message {
   /** The `messageId`s, in the same source, of what it answers: the customer's own messages or ours; nearest first. */
   readonly inReplyTo?: readonly string[] | undefined
   readonly attachments?: readonly Attachment[] | undefined
+  /** What was left out of an email's `text`: the mail that it repeats, its signature. There is no sure way to tell. */
+  readonly quoted?: string | undefined
+  /**
+   * What the server that took an email found out about it: `spf`, `dkim`, `dmarc`, `spam`, each `pass`, `fail` or another
+   * word of the server's. Recorded, and never a reason not to take it.
+   */
+  readonly checks?: Readonly<Record<string, string>> | undefined
   /**
    * The post as its platform showed it, for when it is edited or gone: the platform's own JSON, or what of it matters.
    * Of public messages only.

@@ -11,10 +11,10 @@ import { Problem, type ProblemKind } from '../shared/problem.ts'
 import { readSecret, rereadSecret } from '../shared/secrets.ts'
 import { identify, mark } from '../shared/security.ts'
 import { sources } from '../sources/index.ts'
-import { type Answer, type Source, type SourceSecrets, sourceSecrets, unset } from '../sources/source.ts'
+import { type Answer, type AnySource, type SourceSecrets, sourceSecrets, unset } from '../sources/source.ts'
 
 export interface IntakeDependencies {
-  readonly ledger: Pick<Ledger, 'receive' | 'amend'>
+  readonly ledger: Pick<Ledger, 'receive' | 'amend' | 'claim'>
   readonly secrets: {
     /** The secrets of a source, perhaps some minutes old. */
     read(source: string): Promise<SourceSecrets>
@@ -34,30 +34,45 @@ export function makeHandler({ ledger, secrets, clock, nowMs }: IntakeDependencie
   return http(async (event) => {
     const source = sourceOf(event)
     identify({ source: source.name })
-    const request = inboundOf(event)
+    const request = inboundOf(event, source.maxBodyBytes)
     if (event.requestContext.http.method === 'GET') return handshake(source, request)
     await verify(source, request)
     const now = await clock.now()
-    const result = await receive(source.name, source.parse(request, now), now)
+    const found = await source.parse(request, now)
+    await claim(source, request, found)
+    const result = await receive(source.name, found, now)
     const answer = source.answer?.(request)
     return answer === undefined ? result : as(answer)
   })
 
-  async function verify(source: Source, request: Inbound): Promise<void> {
+  async function verify(source: AnySource, request: Inbound): Promise<void> {
     await withSecrets(source, (known) => {
-      if (known.active.length === 0) throw unset()
+      if (isUnset(known)) throw unset()
       source.verify(request, known, nowMs())
     })
   }
 
-  async function handshake(source: Source, request: Inbound): Promise<HttpResult> {
+  /** Sees to it that what is signed in place of a body is not used for another one. */
+  async function claim(
+    source: AnySource,
+    request: Inbound,
+    found: readonly (Message | Amendment)[],
+  ): Promise<void> {
+    const token = source.once?.(request)
+    if (token === undefined) return
+    const messages = found.map(({ messageId }) => messageId).join(' ')
+    if (!(await ledger.claim(source.name, token, messages)))
+      throw new Problem('stale-signature', 'This signature has been used before, for another message')
+  }
+
+  async function handshake(source: AnySource, request: Inbound): Promise<HttpResult> {
     const { handshake: shake } = source
     if (shake === undefined) throw new Problem('not-found', 'This source needs no handshake: POST to it')
     return as(await withSecrets(source, (known) => shake(request, known)))
   }
 
   /** Tries once more with the secrets as they are now, where others than those known might fit. */
-  async function withSecrets<T>(source: Source, attempt: (known: SourceSecrets) => T): Promise<T> {
+  async function withSecrets<T>(source: AnySource, attempt: (known: SourceSecrets) => T): Promise<T> {
     try {
       return attempt(await secrets.read(source.name))
     } catch (error) {
@@ -93,13 +108,15 @@ export function makeHandler({ ledger, secrets, clock, nowMs }: IntakeDependencie
   }
 }
 
+const isUnset = (known: SourceSecrets): boolean => Object.values(known).every((keys) => keys.length === 0)
+
 const as = ({ contentType, body }: Answer): HttpResult => ({
   statusCode: 200,
   headers: { 'content-type': contentType },
   body,
 })
 
-function sourceOf(event: HttpEvent): Source {
+function sourceOf(event: HttpEvent): AnySource {
   // Each source has a route of its own, whose path says it; what has none arrives with the name as a parameter.
   const routed = /\/webhooks\/([^/{}]+)$/.exec(event.routeKey)?.[1]
   const source = sources.get(routed ?? event.pathParameters?.source ?? '')

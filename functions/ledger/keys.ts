@@ -51,6 +51,12 @@ export const tieKey = (tie: string, hash: string): { pk: string; sk: string } =>
   sk: 'TIE',
 })
 
+/** What a platform signed in place of a message, by its digest, and which message that was. */
+export const deliveryKey = (source: string, sha256Hex: string): { pk: string; sk: string } => ({
+  pk: `DELIVERY#${source}#${sha256Hex}`,
+  sk: 'DELIVERY',
+})
+
 export const tokenKey = (sha256Hex: string): { pk: string; sk: string } => ({
   pk: `TOKEN#${sha256Hex}`,
   sk: 'TOKEN',

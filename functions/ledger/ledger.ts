@@ -1,9 +1,14 @@
 import { createHash } from 'node:crypto'
-import { TransactionCanceledException, TransactionConflictException } from '@aws-sdk/client-dynamodb'
+import {
+  ConditionalCheckFailedException,
+  TransactionCanceledException,
+  TransactionConflictException,
+} from '@aws-sdk/client-dynamodb'
 import {
   BatchGetCommand,
   type DynamoDBDocumentClient,
   GetCommand,
+  PutCommand,
   QueryCommand,
   TransactWriteCommand,
 } from '@aws-sdk/lib-dynamodb'
@@ -162,6 +167,32 @@ export class Ledger {
       await pause(attempt)
     }
     throw new Contention(`message of source ${message.source}`)
+  }
+
+  /**
+   * Takes a token that a platform signs in place of what it sends, for the message that came with it.
+   *
+   * @param messages what came with it, by id.
+   * @returns false where it was taken before, with something else.
+   */
+  async claim(source: string, token: string, messages: string): Promise<boolean> {
+    const of = createHash('sha256').update(messages).digest('hex')
+    const key = keys.deliveryKey(source, createHash('sha256').update(token).digest('hex'))
+    try {
+      await this.#db.send(
+        new PutCommand({
+          TableName: this.#table,
+          Item: { ...key, of },
+          ConditionExpression: 'attribute_not_exists(pk) OR #of = :of',
+          ExpressionAttributeNames: { '#of': 'of' },
+          ExpressionAttributeValues: { ':of': of },
+        }),
+      )
+      return true
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return false
+      throw error
+    }
   }
 
   /**

@@ -122,15 +122,16 @@ function isPassing(error: unknown): boolean {
 /**
  * The request as a source or a router wants it.
  *
+ * @param most the largest body that is read, in bytes.
  * @throws Problem `too-large`.
  */
-export function inboundOf(event: HttpEvent): Inbound {
+export function inboundOf(event: HttpEvent, most = MAX_BODY_BYTES): Inbound {
   const { body: text = '', isBase64Encoded } = event
   // Base64 is four characters for three bytes, UTF-8 at least a byte a character: what is far too long is not decoded.
   const atLeast = isBase64Encoded ? Math.floor(text.length / 4) * 3 - 2 : text.length
-  const body = Buffer.from(atLeast > MAX_BODY_BYTES ? '' : text, isBase64Encoded ? 'base64' : 'utf8')
-  if (Math.max(atLeast, body.length) > MAX_BODY_BYTES) {
-    throw new Problem('too-large', `The body is too large: at most ${MAX_BODY_BYTES} bytes are read`)
+  const body = Buffer.from(atLeast > most ? '' : text, isBase64Encoded ? 'base64' : 'utf8')
+  if (Math.max(atLeast, body.length) > most) {
+    throw new Problem('too-large', `The body is too large: at most ${most} bytes are read`)
   }
   const { headers, rawPath, rawQueryString } = event
   const { 'x-forwarded-proto': scheme = 'https', host = event.requestContext.domainName } = headers

@@ -18,6 +18,8 @@ export interface Source {
   /** What it takes, for the API's description. */
   readonly accepts: Accepts
   readonly keys?: Keys
+  /** The largest body that it reads. Default: MAX_BODY_BYTES, far above what people write. */
+  readonly maxBodyBytes?: number
   /**
    * Whether the platform sent this, by the bytes as they came. Runs before anything of the body is looked at.
    *
@@ -33,6 +35,11 @@ export interface Source {
    * @throws Problem `malformed-body`, `unsupported-media-type`, `invalid`.
    */
   parse(request: Inbound, now: Instant): (Message | Amendment)[]
+  /**
+   * What its platform signs in place of the body, where it does: good for one delivery, and refused with any other. The
+   * request is verified.
+   */
+  once?(request: Inbound): string | undefined
   /**
    * The answer to the platform's GET, for one that wants proof of who listens.
    *
@@ -68,6 +75,13 @@ export interface Accepts {
   /** Parameters of the query of its handshake. */
   readonly handshake?: readonly string[]
 }
+
+/** A source that loads what it parses with only when something comes, so that no other source's start waits for it. */
+export interface LazySource extends Omit<Source, 'parse'> {
+  parse(request: Inbound, now?: Instant): Promise<(Message | Amendment)[]>
+}
+
+export type AnySource = Source | LazySource
 
 /** Sent with status 200. */
 export interface Answer {

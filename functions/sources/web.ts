@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto'
 import * as z from 'zod'
 import { type Message, SEVERITIES } from '../domain/complaint.ts'
 import { foreignId, instant, languageTag, link, name, words } from '../shared/fields.ts'
-import { type Inbound, jsonOf } from '../shared/http.ts'
-import { checked, Problem } from '../shared/problem.ts'
-import { hmacSha256, isDigest, type Source, type SourceSecrets } from './source.ts'
+import { jsonOf } from '../shared/http.ts'
+import { checked } from '../shared/problem.ts'
+import type { Source } from './source.ts'
+import { STANDARD, STANDARD_KEYS, verifyStandard } from './standard-webhooks.ts'
 
 /**
  * What the organisation's own forms and tools send. A field that is not known is refused, not skipped: a misspelt
@@ -70,62 +70,15 @@ export const webBody = z.strictObject({
     .meta({ description: 'How many people follow the customer: kept as evidence, and changes nothing' }),
 })
 
-/** Real seconds that a signature is good for, before and after its timestamp: the scheme's own. */
-const TOLERANCE_SECONDS = 300
-
-/** The Standard Webhooks scheme: HMAC-SHA256 over `<id>.<timestamp>.<body>`, keyed by what follows `whsec_`. */
-function verify(request: Inbound, secrets: SourceSecrets, nowMs: number): void {
-  const { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': signature } = request.headers
-  if (!id || !timestamp || !signature) {
-    throw new Problem('unsigned', 'Send the headers webhook-id, webhook-timestamp and webhook-signature')
-  }
-  if (!/^\d{1,12}$/.test(timestamp)) {
-    throw new Problem('unsigned', 'webhook-timestamp must be whole seconds since 1970')
-  }
-  const age = Math.floor(nowMs / 1000) - Number(timestamp)
-  if (Math.abs(age) > TOLERANCE_SECONDS) {
-    const off = `${Math.abs(age)} seconds ${age > 0 ? 'in the past' : 'in the future'}`
-    throw new Problem(
-      'stale-signature',
-      `webhook-timestamp is ${off}; at most ${TOLERANCE_SECONDS} are accepted`,
-    )
-  }
-  // A list, in which the sender signs with old and new secrets at once. Separated by spaces; by commas where the
-  // header came twice.
-  const given = [...signature.matchAll(/(?:^|[\s,])v1,([A-Za-z0-9+/]{43}=)(?=$|[\s,])/g)].map(
-    ([, text]) => text ?? '',
-  )
-  const fits = secrets.active.some((secret) => {
-    const digest = hmacSha256(keyOf(secret), `${id}.${timestamp}.`, request.body)
-    return given.some((text) => isDigest(digest, text, 'base64'))
-  })
-  if (!fits)
-    throw new Problem('wrong-signature', 'No v1 signature in webhook-signature fits any active secret')
-}
-
-const KEY = /^(?:whsec_)?([A-Za-z0-9+/]{22,}={0,2})$/
-
-function keyOf(secret: string): Buffer {
-  const key = Buffer.from(KEY.exec(secret)?.[1] ?? '', 'base64')
-  // An HMAC without a key can be forged by anybody, so a secret that is not base64 must not quietly become one.
-  if (key.length < 16) throw new Error(`A signing secret of source web ${WRONG_KEY}`)
-  return key
-}
-
-const WRONG_KEY = 'must be "whsec_" and the base64 of 16 bytes or more'
-
 /** Source `web`: the organisation's own forms and tools. */
 export const web: Source = {
   name: 'web',
   accepts: {
     body: webBody,
-    scheme: 'Standard Webhooks',
-    headers: ['webhook-id', 'webhook-timestamp', 'webhook-signature'],
+    scheme: STANDARD.scheme,
+    headers: STANDARD.headers,
   },
-  keys: {
-    make: () => `whsec_${randomBytes(32).toString('base64')}`,
-    wrong: (key) => (KEY.test(key) ? undefined : `it ${WRONG_KEY}`),
-  },
-  verify,
+  keys: STANDARD_KEYS,
+  verify: verifyStandard,
   parse: (request): Message[] => [{ source: 'web', ...checked(webBody, jsonOf(request)) }],
 }

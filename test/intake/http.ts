@@ -73,6 +73,7 @@ export class MemoryLedger {
   readonly events = new Map<string, Event[]>()
   readonly #states = new Map<string, Complaint>()
   readonly #messages = new Map<string, string>()
+  readonly #claims = new Map<string, string>()
   writes = 0
 
   async receive(message: Message, by: Actor, now: Instant): Promise<Receipt> {
@@ -95,6 +96,13 @@ export class MemoryLedger {
     const before = await this.load(id)
     this.#append(id, before, decide(before, { type: 'amend', amendment, by }, { now, policy: currentPolicy }))
     return id
+  }
+
+  async claim(source: string, token: string, messages: string): Promise<boolean> {
+    const key = `${source}#${token}`
+    const known = this.#claims.get(key)
+    this.#claims.set(key, known ?? messages)
+    return known === undefined || known === messages
   }
 
   async execute(

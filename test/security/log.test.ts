@@ -35,6 +35,7 @@ const intake = makeHandler({
   ledger: {
     receive: (message, by, now) => ledger.receive(message, by, now),
     amend: async () => undefined,
+    claim: (source, token, messages) => ledger.claim(source, token, messages),
   },
   secrets: { read: async () => ({ active: [WEB_SECRET] }), reread: async () => undefined },
   clock: { now: async () => NOW },

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { Webhook } from 'standardwebhooks'
 import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks.js'
-import type { Message } from '../../functions/domain/complaint.ts'
+import type { Amendment, Message } from '../../functions/domain/complaint.ts'
 import type { Inbound } from '../../functions/shared/http.ts'
 import { Problem } from '../../functions/shared/problem.ts'
 import type { Source } from '../../functions/sources/source.ts'
@@ -22,10 +22,12 @@ export const NOW = '2026-11-21T10:05:30Z'
 
 /** What a source reads in a request that holds messages and nothing else. */
 export const messagesIn = (source: Source, request: Inbound): Message[] =>
-  source.parse(request, NOW).map((found) => {
-    if ('change' in found) throw new Error(`An amendment where a message should be: ${found.messageId}`)
-    return found
-  })
+  source.parse(request, NOW).map(onlyMessage)
+
+export function onlyMessage(found: Message | Amendment): Message {
+  if ('change' in found) throw new Error(`An amendment where a message should be: ${found.messageId}`)
+  return found
+}
 
 /** Headers of source web for a body, signed by the reference library. */
 export function webHeaders(

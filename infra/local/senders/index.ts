@@ -4,8 +4,11 @@ import type { SourceSecrets } from '../../../functions/sources/source.ts'
 import type { SourceName } from '../../sources.ts'
 import type { LocalRun } from '../home.ts'
 import type { Headers } from '../sign.ts'
+import { email } from './email.ts'
 import { intercom } from './intercom.ts'
 import { meta } from './meta.ts'
+import { phone } from './phone.ts'
+import { reviews } from './reviews.ts'
 import type { Draft, Sender } from './sender.ts'
 import { twilio } from './twilio.ts'
 import { web } from './web.ts'
@@ -20,6 +23,9 @@ const senders: Partial<Record<SourceName, Sender>> = {
   zendesk,
   intercom,
   twilio,
+  email,
+  reviews,
+  phone,
 }
 
 /** The sources that something stands in for here: those that `signedRequest` takes. */
