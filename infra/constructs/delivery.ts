@@ -44,7 +44,7 @@ export class Delivery extends Construct {
       name: 'fire',
       description: 'Tells a complaint that one of its timers is due',
       timeout: FIRE_TIMEOUT,
-      statements: [ledger.allow('GetItem', 'PutItem', 'ConditionCheckItem'), receive(queues.due)],
+      statements: [ledger.allow('GetItem', 'PutItem'), receive(queues.due)],
     })
     this.slackWorker = new RedressFunction(this, 'SlackWorker', {
       ...props,
@@ -53,7 +53,7 @@ export class Delivery extends Construct {
       timeout: SLACK_WORKER_TIMEOUT,
       environment: slackEnvironment(config, secrets),
       statements: [
-        ledger.allow('GetItem', 'BatchGetItem', 'Query', 'PutItem', 'ConditionCheckItem'),
+        ledger.allow('GetItem', 'BatchGetItem', 'Query', 'PutItem'),
         ledger.allowQuery('team', 'open'),
         allow(['secretsmanager:GetSecretValue'], [secrets.slack.secretArn]),
         receive(queues.slackTasks),

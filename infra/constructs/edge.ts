@@ -97,7 +97,7 @@ export class Edge extends Construct {
         : [allow(['secretsmanager:GetSecretValue'], [this.front.secret.secretArn])]
     const deskStatements = () => [
       ...frontStatements,
-      ledger.allow('GetItem', 'BatchGetItem', 'Query', 'PutItem', 'ConditionCheckItem'),
+      ledger.allow('GetItem', 'BatchGetItem', 'Query', 'PutItem'),
       ledger.allowQuery('team'),
     ]
 
@@ -117,7 +117,7 @@ export class Edge extends Construct {
       },
       statements: [
         ...frontStatements,
-        ledger.allow('GetItem', 'BatchGetItem', 'PutItem', 'ConditionCheckItem'),
+        ledger.allow('GetItem', 'BatchGetItem', 'PutItem'),
         allow(
           ['secretsmanager:GetSecretValue'],
           secretsOfSources.map(([, secret]) => secret.secretArn),

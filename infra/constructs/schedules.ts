@@ -41,7 +41,7 @@ export class Schedules extends Construct {
         STATE_MACHINE_ARN: workflow.arn,
       },
       statements: [
-        ledger.allow('GetItem', 'BatchGetItem', 'Query', 'UpdateItem'),
+        ledger.allow('GetItem', 'UpdateItem'),
         ledger.allowQuery('due', 'audit', 'open'),
         allow(['sqs:SendMessage'], [queues.outbox.queueArn, queues.due.queueArn]),
         allow(['states:ListExecutions', 'states:StartExecution', 'states:SendTaskSuccess'], [workflow.arn]),

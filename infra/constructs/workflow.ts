@@ -60,14 +60,14 @@ export class Workflow extends Construct {
       name: 'escalate',
       description: 'Involves the next level of the ladder',
       timeout: Duration.seconds(30),
-      statements: [ledger.allow('GetItem', 'PutItem', 'ConditionCheckItem', 'UpdateItem')],
+      statements: [ledger.allow('GetItem', 'PutItem', 'UpdateItem')],
     })
     this.close = new RedressFunction(this, 'Close', {
       ...props,
       name: 'close',
       description: 'Closes a resolved complaint that nobody reopened',
       timeout: Duration.seconds(30),
-      statements: [ledger.allow('GetItem', 'PutItem', 'ConditionCheckItem', 'UpdateItem')],
+      statements: [ledger.allow('GetItem', 'PutItem', 'UpdateItem')],
     })
     const tasks = {
       AwaitFunctionArn: this.await.function.functionArn,
