@@ -29,6 +29,7 @@ import { type Calls, readCalls } from '../../infra/local/calls.ts'
 import { main } from '../../infra/local/cli.ts'
 import { freePorts } from '../../infra/local/processes.ts'
 import { startStack } from '../../infra/local/stack.ts'
+import { until } from '../../infra/local/wait.ts'
 import { type Client, clientOf } from '../e2e/support/client.ts'
 
 const GOAL = 0.0005
@@ -51,6 +52,11 @@ const PATHS: Record<string, (client: Client, open: () => Promise<string>, from: 
     const id = await open()
     const act = actor(client, id)
     await client.pressButton(id, 'acknowledge', 'U0SAM000000')
+    // A worker does it where Slack would not have waited.
+    await until(
+      `${id} to be acknowledged`,
+      async () => (await client.standing(id)).complaint.stage === 'acknowledged',
+    )
     await client.atRest(id)
     await act({ type: 'hand-off', toTeam: 'billing', reason: 'It is about a bill' })
     await act({ type: 'accept-handoff', as: 'bea' })
@@ -64,7 +70,7 @@ const PATHS: Record<string, (client: Client, open: () => Promise<string>, from: 
     await client.travelTo(addSeconds(from, 2 * 86_400))
     await client.atRest(id)
   },
-  /** Five notes, a pause, two promises of which one is kept late, resolved, reopened, resolved again, closed. */
+  /** Five notes, a pause, two promises kept late, resolved, reopened, resolved again, closed. */
   async long(client, open, from) {
     const id = await open()
     const act = actor(client, id)
@@ -77,7 +83,7 @@ const PATHS: Record<string, (client: Client, open: () => Promise<string>, from: 
       await act({ type: 'promise', text: 'A call back', due: addSeconds(from, hours * 3600) })
     await client.travelTo(addSeconds(from, 3 * 3600))
     const { complaint } = await client.atRest(id)
-    for (const promise of complaint.promises) await act({ type: 'keep-promise', promise: promise.id })
+    for (const promise of complaint.promises) await act({ type: 'keep-promise', id: promise.id })
     await act({ type: 'resolve', summary: 'Put right' })
     await act({ type: 'reopen', reason: 'It happened again' })
     await act({ type: 'acknowledge' })
