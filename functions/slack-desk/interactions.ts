@@ -5,8 +5,8 @@ import { type Action, type ActionType, allowedActions, expectedSeq, Refusal } fr
 import { logger } from '../shared/logger.ts'
 import { currentPolicy, policyOf } from '../shared/policies.ts'
 import { Problem } from '../shared/problem.ts'
+import { SHOW } from '../slack/card.ts'
 import { ask, SlackFailure } from '../slack/client.ts'
-import { SHOW } from '../slack/list.ts'
 import { complaintView, modal, needsModal, refusalView, SHOWN, submissionOf } from '../slack/modals.ts'
 import { escaped } from '../slack/mrkdwn.ts'
 import { RAISE, raisedBy, raisedView, raiseModal } from '../slack/raise.ts'
@@ -122,8 +122,13 @@ const AT_ONCE: ReadonlySet<string> = new Set<ActionType>([
   'accept-handoff',
   'resume',
   'close',
+  'confirm-issues',
+  'ungroup',
 ])
-type AtOnce = Extract<Action, { type: 'acknowledge' | 'take' | 'accept-handoff' | 'resume' | 'close' }>
+type AtOnce = Extract<
+  Action,
+  { type: 'acknowledge' | 'take' | 'accept-handoff' | 'resume' | 'close' | 'confirm-issues' | 'ungroup' }
+>
 
 const isAtOnce = (type: string): type is AtOnce['type'] => AT_ONCE.has(type)
 

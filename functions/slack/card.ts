@@ -1,5 +1,5 @@
-import type { Button, KnownBlock } from '@slack/types'
-import type { Complaint, Redress, Timer } from '../domain/complaint.ts'
+import type { Button, KnownBlock, Overflow, PlainTextOption } from '@slack/types'
+import type { Complaint, Issue, Redress, Timer } from '../domain/complaint.ts'
 import { type ActionType, allowedActions, expectedSeq } from '../domain/decide.ts'
 import { findPersonalData } from '../domain/personal-data.ts'
 import type { Policy } from '../domain/policy.ts'
@@ -31,7 +31,7 @@ export interface Home {
   readonly permalink?: string | undefined
 }
 
-/** What a card offers as buttons, in this order; what else the state allows (assigning, a note, …) has no button. */
+/** What a card offers as buttons, in this order. */
 const BUTTONS: readonly (readonly [ActionType, string])[] = [
   ['accept-handoff', 'Accept'],
   ['decline-handoff', 'Decline'],
@@ -44,6 +44,32 @@ const BUTTONS: readonly (readonly [ActionType, string])[] = [
   ['close', 'Close'],
   ['reopen', 'Reopen'],
 ]
+
+/** What is done now and then, the likeliest first: it is in a card's menu, so that the card stays calm. */
+const RARER: readonly (readonly [ActionType, string])[] = [
+  ['reply', 'Record our reply'],
+  ['promise', 'Promise something'],
+  ['keep-promise', 'Promise kept'],
+  ['confirm-issues', 'Confirm the issues'],
+  ['answer-issue', 'Answer an issue'],
+  ['change-severity', 'Change the severity'],
+  ['note', 'Add a note'],
+  ['assign', 'Assign'],
+  ['add-issue', 'Add an issue'],
+  ['decline-issue', 'Decline an issue'],
+  ['record-customer-reply', 'The customer wrote'],
+  ['link', 'Link to another complaint'],
+  ['unlink', 'Unlink a message'],
+  ['group', 'Put under an incident'],
+  ['ungroup', 'Take out of its incident'],
+  ['withdraw', 'Withdraw'],
+]
+
+/** Slack's limit of a menu. */
+const MOST_IN_MENU = 5
+
+/** What shows a complaint with a button for everything that can be done about it. */
+export const SHOW = 'show'
 
 /** What the state most wants done stands out. */
 const PRIMARY: ReadonlySet<ActionType> = new Set(['acknowledge', 'accept-handoff'])
@@ -67,7 +93,28 @@ export function redressText(redress: Redress): string {
  * A complaint as it stands: stage, owner, team, level, deadlines, the customer's words, and a button for each thing
  * that can be done about it now. Within Slack's limits whatever the complaint holds.
  */
-export function card(complaint: Complaint, policy: Policy, home?: Home): Content {
+export function card(
+  complaint: Complaint,
+  policy: Policy,
+  home?: Home,
+  offering: 'usual' | 'everything' = 'usual',
+): Content {
+  // JSON escapes what people wrote, and can double it: then less of it has to do.
+  for (const most of [LIMITS.sectionText, 2000, 1000]) {
+    const content = cardOf(complaint, policy, home, offering, most)
+    if (JSON.stringify(content.blocks).length <= LIMITS.messageJson) return content
+  }
+  return cardOf(complaint, policy, home, offering, 300)
+}
+
+/** @param most how many characters to show of what the customer wrote */
+function cardOf(
+  complaint: Complaint,
+  policy: Policy,
+  home: Home | undefined,
+  offering: 'usual' | 'everything',
+  most: number,
+): Content {
   const { message, stage, level, paused, handoff, resolution } = complaint
   const team = teamName(policy, complaint.team)
   const { next, overdue } = deadlines(complaint)
@@ -92,6 +139,13 @@ export function card(complaint: Complaint, policy: Policy, home?: Home): Content
     ['Team', team],
     ['Level', String(level)],
     ['Next deadline', deadline],
+    ...severityFields(complaint),
+    ...(complaint.contactCount === 0
+      ? []
+      : [['Contacts', `${complaint.contactCount + 1}`] satisfies [string, string]]),
+    ...(complaint.incident === undefined
+      ? []
+      : [['Incident', escaped(complaint.incident, 100)] satisfies [string, string]]),
     ...overdue
       .slice(0, 3)
       .map((timer): [string, string] => ['Overdue', `${timerName(timer.name)} since ${date(timer.dueAt)}`]),
@@ -105,11 +159,19 @@ export function card(complaint: Complaint, policy: Policy, home?: Home): Content
   }
   if (paused !== undefined) notes.push(`*Paused* since ${date(paused.at)}: ${shown(paused.reason, 500)}`)
   if (resolution !== undefined) {
-    const { summary, redress } = resolution
+    const { summary, redress, rootCause } = resolution
     notes.push(
-      `*Resolved:* ${shown(summary, 1000)}${redress === undefined ? '' : `\n*Redress:* ${redressText(redress)}`}`,
+      [
+        `*Resolved:* ${shown(summary, 1000)}`,
+        ...(redress === undefined ? [] : [`*Redress:* ${redressText(redress)}`]),
+        ...(rootCause === undefined ? [] : [`*Cause:* ${shown(rootCause, 100)}`]),
+      ].join('\n'),
     )
   }
+  if (complaint.mergedInto !== undefined) {
+    notes.push(`:link: Linked to complaint \`${escaped(complaint.mergedInto, 40)}\`, which goes on for both`)
+  }
+  if (complaint.issues.length > 0) notes.push(issuesText(complaint.issues))
 
   const exposed = message.public ? [...new Set(findPersonalData(message.text).map(({ kind }) => kind))] : []
   if (exposed.length > 0) {
@@ -126,7 +188,6 @@ export function card(complaint: Complaint, policy: Policy, home?: Home): Content
     link(home?.permalink, 'go to the thread'),
   ].filter((part) => part !== undefined)
 
-  const buttons = buttonsOf(complaint)
   return {
     text: plainText(complaint, policy, title, next),
     blocks: [
@@ -134,25 +195,76 @@ export function card(complaint: Complaint, policy: Policy, home?: Home): Content
         type: 'header',
         text: { type: 'plain_text', text: unescaped(title).slice(0, LIMITS.headerText), emoji: false },
       },
-      { type: 'section', fields: fields.map(([name, value]) => mrkdwn(`*${name}*\n${value}`)) },
+      { type: 'section', fields: fields.slice(0, 10).map(([name, value]) => mrkdwn(`*${name}*\n${value}`)) },
       ...notes.map((note): KnownBlock => ({ type: 'section', text: mrkdwn(note) })),
-      { type: 'section', text: mrkdwn(shown(message.text, LIMITS.sectionText, '>')) },
+      { type: 'section', text: mrkdwn(shown(message.text, most, '>')) },
       { type: 'context', elements: [mrkdwn(origin.join(' · '))] },
-      ...(buttons.length === 0 ? [] : [{ type: 'actions', elements: buttons } satisfies KnownBlock]),
+      ...actionsOf(complaint, offering),
     ],
   }
 }
 
-function buttonsOf(complaint: Complaint): Button[] {
-  const allowed = new Set(allowedActions(complaint))
-  return BUTTONS.filter(([action]) => allowed.has(action)).map(([action, label]) => ({
-    type: 'button',
-    action_id: action,
-    text: { type: 'plain_text', text: label },
-    value: buttonValue(complaint, action),
-    ...(PRIMARY.has(action) ? { style: 'primary' as const } : {}),
-  }))
+/** How bad it is, and the words that say so. */
+function severityFields({ severity, signals }: Complaint): [string, string][] {
+  if (severity === undefined) return []
+  const words = signals
+    .filter((signal) => signal.severity === severity)
+    .slice(0, 2)
+    .map((signal) => `“${shown(signal.words, 120)}”`)
+  return [['Severity', words.length === 0 ? severity : `${severity}: ${words.join(', ')}`]]
 }
+
+const MARKS: Readonly<Record<Issue['state'], string>> = {
+  suggested: ':grey_question:',
+  open: ':white_large_square:',
+  answered: ':white_check_mark:',
+  declined: ':no_entry_sign:',
+}
+
+/** How many issues a card names. */
+const ISSUES_SHOWN = 10
+
+function issuesText(issues: readonly Issue[]): string {
+  const listed = issues
+    .slice(0, ISSUES_SHOWN)
+    .map(({ state, text }) => `${MARKS[state]} ${shown(text.replace(/\s+/g, ' ').trim(), 160)}`)
+  const more = issues.length - listed.length
+  return ['*Issues*', ...listed, ...(more > 0 ? [`…and ${more} more`] : [])].join('\n')
+}
+
+/** The most usual actions as buttons, the others in a menu; everything as buttons where there is room. */
+function actionsOf(complaint: Complaint, offering: 'usual' | 'everything'): KnownBlock[] {
+  const allowed = new Set(allowedActions(complaint))
+  const possible = (some: typeof BUTTONS) => some.filter(([action]) => allowed.has(action))
+  const buttons = possible(BUTTONS).map(([action, label]): Button => buttonFor(complaint, action, label))
+  const rarer = possible(RARER)
+  if (offering === 'everything') {
+    const others = rarer.map(([action, label]): Button => buttonFor(complaint, action, label))
+    return [buttons, others]
+      .filter((some) => some.length > 0)
+      .map((elements) => ({ type: 'actions', elements }) satisfies KnownBlock)
+  }
+  const fits = rarer.length <= MOST_IN_MENU
+  const options = [
+    ...rarer
+      .slice(0, fits ? MOST_IN_MENU : MOST_IN_MENU - 1)
+      .map(([action, label]) => [label, `${action} ${buttonValue(complaint, action)}`] as const),
+    ...(fits
+      ? []
+      : [['Everything else …', `${SHOW} ${JSON.stringify({ complaintId: complaint.id })}`] as const]),
+  ].map(([text, value]): PlainTextOption => ({ text: { type: 'plain_text', text }, value }))
+  const menu: Overflow[] = options.length === 0 ? [] : [{ type: 'overflow', action_id: 'more', options }]
+  const elements = [...buttons, ...menu]
+  return elements.length === 0 ? [] : [{ type: 'actions', elements }]
+}
+
+const buttonFor = (complaint: Complaint, action: ActionType, label: string): Button => ({
+  type: 'button',
+  action_id: action,
+  text: { type: 'plain_text', text: label },
+  value: buttonValue(complaint, action),
+  ...(PRIMARY.has(action) ? { style: 'primary' as const } : {}),
+})
 
 /** What a notification says: where things stand, and nothing of what the customer wrote, as it may light up anywhere. */
 function plainText(complaint: Complaint, policy: Policy, title: string, next: Timer | undefined): string {

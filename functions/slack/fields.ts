@@ -63,6 +63,9 @@ export const line = (block_id: string, label: string, placeholder: string): Inpu
   },
 })
 
+/** Slack takes no choice of nothing; what is chosen here, the core refuses. */
+const NOTHING = ['none', 'There is none'] as const
+
 /** One of up to a hundred. */
 export const choice = (
   block_id: string,
@@ -70,7 +73,10 @@ export const choice = (
   options: readonly (readonly [value: string, text: string])[],
   { optional = false, initial }: { optional?: boolean; initial?: string | undefined } = {},
 ): InputBlock => {
-  const shown = options.slice(0, 100).map(([value, text]) => ({ value, text: plain(text) }))
+  const shown = (options.length === 0 ? [NOTHING] : options.slice(0, 100)).map(([value, text]) => ({
+    value,
+    text: plain(text),
+  }))
   const chosen = shown.find(({ value }) => value === initial)
   return {
     type: 'input',
@@ -86,12 +92,12 @@ export const choice = (
   }
 }
 
-/** A moment; each reader enters it in their own time zone. @param initial seconds since 1970 */
-export const moment = (block_id: string, label: string, initial: number): InputBlock => ({
+/** A moment; each reader enters it in their own time zone. */
+export const moment = (block_id: string, label: string): InputBlock => ({
   type: 'input',
   block_id,
   label: plain(label),
-  element: { type: 'datetimepicker', action_id: block_id, initial_date_time: initial },
+  element: { type: 'datetimepicker', action_id: block_id },
 })
 
 /** What was entered into a field, as text; empty where nothing was. A moment is seconds since 1970. */

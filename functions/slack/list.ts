@@ -3,11 +3,8 @@ import type { Complaint } from '../domain/complaint.ts'
 import type { Instant } from '../domain/instant.ts'
 import type { Policy } from '../domain/policy.ts'
 import { deadlines } from '../domain/timers.ts'
-import { type Content, timerName } from './card.ts'
+import { type Content, SHOW, timerName } from './card.ts'
 import { date, mrkdwn, shown, teamName, uncalled } from './mrkdwn.ts'
-
-/** What a button that shows a complaint is called; it is no action of anybody upon it. */
-export const SHOW = 'show'
 
 /** How much of what the customer wrote a row shows. */
 const GLANCE = 120

@@ -1,11 +1,21 @@
 import type { KnownBlock, ModalView } from '@slack/types'
-import type { Complaint, Redress } from '../domain/complaint.ts'
-import { type ActionType, expectedSeq } from '../domain/decide.ts'
+import {
+  type Complaint,
+  type IssueOutcome,
+  type Redress,
+  SEVERITIES,
+  type Severity,
+  unansweredIssues,
+  unkeptPromises,
+} from '../domain/complaint.ts'
+import { type Action, type ActionType, expectedSeq } from '../domain/decide.ts'
+import { toInstant } from '../domain/instant.ts'
+import { masked } from '../domain/personal-data.ts'
 import type { Policy } from '../domain/policy.ts'
 import { card } from './card.ts'
-import { choice, line, lines, plain, type Submission, type ViewState, valueIn } from './fields.ts'
+import { choice, line, lines, moment, plain, type Submission, type ViewState, valueIn } from './fields.ts'
 import { isCurrency, toMinorUnits } from './money.ts'
-import { escaped, mrkdwn } from './mrkdwn.ts'
+import { dateInUtc, escaped, mrkdwn, shown } from './mrkdwn.ts'
 
 /** What a view carries through Slack and back; the same as a button does. */
 export interface Origin {
@@ -17,7 +27,8 @@ interface Modal {
   readonly title: string
   readonly submit: string
   readonly blocks: (complaint: Complaint, policy: Policy) => KnownBlock[]
-  readonly parse: (field: (name: string) => string) => Submission
+  /** @param names of the fields that were there */
+  readonly parse: (field: (name: string) => string, names: readonly string[]) => Submission
 }
 
 const KINDS: [Redress['kind'], string][] = [
@@ -26,28 +37,93 @@ const KINDS: [Redress['kind'], string][] = [
   ['in-kind', 'Something in kind'],
 ]
 
-/** A modal that asks for one thing, as its action does. */
-const asking = (
-  type: 'decline-handoff' | 'pause' | 'reopen',
+type Field = (name: string) => string
+
+/**
+ * A form whose fields are all that its action takes.
+ *
+ * @param required what to say where a field was left empty
+ */
+const form = (
   title: string,
   submit: string,
-  label: string,
+  blocks: Modal['blocks'],
+  required: Readonly<Record<string, string>>,
+  action: (field: Field) => Action,
 ): Modal => ({
   title,
   submit,
-  blocks: () => [lines('reason', label)],
+  blocks,
   parse: (field) => {
-    const reason = field('reason')
-    return reason === '' ? { errors: { reason: 'Say why' } } : { action: { type, reason } }
+    const errors = Object.fromEntries(Object.entries(required).filter(([name]) => field(name) === ''))
+    return Object.keys(errors).length > 0 ? { errors } : { action: action(field) }
   },
 })
 
+const optional = (text: string): string | undefined => (text === '' ? undefined : text)
+
+const SAY_WHY = { reason: 'Say why' }
+
+/** An option's text: on one line, and without what Slack should not have. */
+const glance = (text: string): string => masked(text).replace(/\s+/g, ' ').trim()
+
+const issueChoice = (complaint: Complaint): KnownBlock =>
+  choice(
+    'id',
+    'Which issue?',
+    unansweredIssues(complaint).map(({ id, text }) => [id, glance(text)]),
+  )
+
+/** Slack allows a hundred blocks, each issue takes three of them. What is beyond is answered before, one by one. */
+const ISSUES_IN_A_FORM = 25
+
+/** How an issue ends with the resolution. */
+const OUTCOMES: [string, string][] = [
+  ['answered', 'Answered'],
+  ['declined', 'Declined, for the reason below'],
+]
+
+const issueBlocks = (complaint: Complaint): KnownBlock[] =>
+  unansweredIssues(complaint)
+    .slice(0, ISSUES_IN_A_FORM)
+    .flatMap(({ id, text, state }): KnownBlock[] => [
+      {
+        type: 'section',
+        text: mrkdwn(`*${state === 'suggested' ? 'Perhaps' : 'Issue'}:* ${shown(text, 500)}`),
+      },
+      choice(`outcome-${id}`, 'What became of it?', OUTCOMES, { optional: state === 'suggested' }),
+      lines(`words-${id}`, 'The answer to it, or why it gets none', {
+        optional: true,
+        hint: 'Left empty, the answer above answers it',
+      }),
+    ])
+
+/** The outcomes that were ticked, of the issues that the form asked for. */
+function outcomesIn(
+  field: Field,
+  names: readonly string[],
+): { issues: IssueOutcome[] } | { errors: Record<string, string> } {
+  const issues: IssueOutcome[] = []
+  const errors: Record<string, string> = {}
+  for (const name of names.filter((candidate) => candidate.startsWith('outcome-'))) {
+    const id = name.slice('outcome-'.length)
+    const words = field(`words-${id}`)
+    const outcome = field(name)
+    if (outcome === 'declined') {
+      if (words === '') errors[`words-${id}`] = 'Say why it gets no answer'
+      else issues.push({ id, declined: words })
+    } else if (outcome === 'answered') issues.push({ id, answer: words === '' ? field('summary') : words })
+    else if (words !== '') errors[name] = 'Say whether that answers it or declines it'
+  }
+  return Object.keys(errors).length > 0 ? { errors } : { issues }
+}
+
 /** The actions that need more than a press. */
 const MODALS: Partial<Record<ActionType, Modal>> = {
-  'hand-off': {
-    title: 'Hand off',
-    submit: 'Ask them',
-    blocks: (complaint, policy) => [
+  'hand-off': form(
+    'Hand off',
+    'Ask them',
+    (complaint, policy) => [
       choice(
         'toTeam',
         'To which team?',
@@ -55,53 +131,228 @@ const MODALS: Partial<Record<ActionType, Modal>> = {
           .filter(([id]) => id !== complaint.team)
           .map(([id, team]) => [id, team.name]),
       ),
-      lines('reason', 'Why them, and what have you told the customer?', {
-        hint: 'Until they accept, you still own it',
-      }),
+      lines('reason', 'Why them?', { hint: 'Until they accept, you still own it' }),
+      lines('told', 'What have you told the customer?', { optional: true }),
     ],
-    parse: (field) => {
-      const toTeam = field('toTeam')
-      const reason = field('reason')
-      return toTeam === '' || reason === ''
-        ? {
-            errors: {
-              ...(toTeam === '' ? { toTeam: 'Choose a team' } : {}),
-              ...(reason === '' ? { reason: 'Say why' } : {}),
-            },
-          }
-        : { action: { type: 'hand-off', toTeam, reason } }
-    },
-  },
-  'decline-handoff': asking('decline-handoff', 'Decline', 'Decline', 'Why not you?'),
-  pause: asking('pause', 'Pause', 'Pause', 'What are we waiting for?'),
-  reopen: asking('reopen', 'Reopen', 'Reopen', 'What is still wrong?'),
+    { toTeam: 'Choose a team', ...SAY_WHY },
+    (field) => ({
+      type: 'hand-off',
+      toTeam: field('toTeam'),
+      reason:
+        field('told') === ''
+          ? field('reason')
+          : `${field('reason')}\nThe customer has been told: ${field('told')}`,
+    }),
+  ),
+  'decline-handoff': form(
+    'Decline',
+    'Decline',
+    () => [lines('reason', 'Why not you?')],
+    SAY_WHY,
+    (field) => ({ type: 'decline-handoff', reason: field('reason') }),
+  ),
+  pause: form(
+    'Pause',
+    'Pause',
+    () => [lines('reason', 'What are we waiting for?')],
+    SAY_WHY,
+    (field) => ({ type: 'pause', reason: field('reason') }),
+  ),
+  reopen: form(
+    'Reopen',
+    'Reopen',
+    () => [lines('reason', 'What is still wrong?')],
+    SAY_WHY,
+    (field) => ({ type: 'reopen', reason: field('reason') }),
+  ),
+  withdraw: form(
+    'Withdraw',
+    'Withdraw',
+    () => [lines('reason', 'Why is it no complaint?', { hint: 'It ends, and nobody owes an answer' })],
+    SAY_WHY,
+    (field) => ({ type: 'withdraw', reason: field('reason') }),
+  ),
   resolve: {
     title: 'Resolve',
     submit: 'Resolve',
-    blocks: () => [
+    blocks: (complaint) => [
       lines('summary', 'What was the answer?'),
+      ...issueBlocks(complaint),
+      line('rootCause', 'What was the cause?', 'In a word or two: it is counted by'),
       choice('kind', 'What did the customer get?', KINDS, { optional: true }),
       line('amount', 'Amount', '12.50'),
       line('currency', 'Currency', 'GBP'),
       line('description', 'What exactly?', 'A replacement, a voucher, …'),
     ],
-    parse: (field) => {
+    parse: (field, names) => {
       const summary = field('summary')
       const redress = redressOf(field)
+      const outcomes = outcomesIn(field, names)
       const errors = {
         ...(summary === '' ? { summary: 'Say what the answer was' } : {}),
         ...('errors' in redress ? redress.errors : {}),
+        ...('errors' in outcomes ? outcomes.errors : {}),
       }
-      if (Object.keys(errors).length > 0 || 'errors' in redress) return { errors }
+      if (Object.keys(errors).length > 0 || 'errors' in redress || 'errors' in outcomes) return { errors }
+      const { issues } = outcomes
       return {
         action: {
           type: 'resolve',
           summary,
           ...(redress.redress === undefined ? {} : { redress: redress.redress }),
+          ...(field('rootCause') === '' ? {} : { rootCause: field('rootCause') }),
+          ...(issues.length === 0 ? {} : { issues }),
         },
       }
     },
   },
+  reply: form(
+    'Reply',
+    'Record it',
+    () => [lines('text', 'What did we tell the customer?')],
+    { text: 'Write down what the customer was told' },
+    (field) => ({ type: 'reply', text: field('text') }),
+  ),
+  'record-customer-reply': form(
+    'The customer wrote',
+    'Record it',
+    () => [lines('text', 'What did the customer say?', { hint: 'By phone, say, or in a shop' })],
+    { text: 'Write down what the customer said' },
+    (field) => ({ type: 'record-customer-reply', text: field('text') }),
+  ),
+  promise: form(
+    'Promise',
+    'Promise it',
+    () => [
+      lines('text', 'What is promised?', { placeholder: 'A refund, a call, a replacement …' }),
+      moment('due', 'By when?'),
+      line('to', 'Who is to get it?', 'Where that is not plain'),
+    ],
+    { text: 'Say what is promised', due: 'Say by when' },
+    (field) => ({
+      type: 'promise',
+      text: field('text'),
+      due: toInstant(Number(field('due'))),
+      to: optional(field('to')),
+    }),
+  ),
+  'keep-promise': form(
+    'Promise kept',
+    'It is kept',
+    (complaint) => [
+      choice(
+        'id',
+        'Which promise?',
+        unkeptPromises(complaint).map(({ id, text }) => [id, glance(text)]),
+      ),
+      line('evidence', 'What shows it?', 'The number of the payment, say'),
+    ],
+    { id: 'Choose the promise' },
+    (field) => ({ type: 'keep-promise', id: field('id'), evidence: optional(field('evidence')) }),
+  ),
+  'change-severity': form(
+    'Severity',
+    'Change it',
+    (complaint) => [
+      choice(
+        'severity',
+        'How bad is it for the customer?',
+        SEVERITIES.filter((severity) => severity !== complaint.severity).map((severity) => [
+          severity,
+          severity,
+        ]),
+      ),
+      lines('reason', 'Why?'),
+    ],
+    { severity: 'Choose one', ...SAY_WHY },
+    (field) => ({
+      type: 'change-severity',
+      severity: field('severity') as Severity,
+      reason: field('reason'),
+    }),
+  ),
+  'add-issue': form(
+    'Add an issue',
+    'Add it',
+    () => [lines('text', 'What else is wrong?', { hint: 'It cannot be resolved without an answer to this' })],
+    { text: 'Say what is wrong' },
+    (field) => ({ type: 'add-issue', text: field('text') }),
+  ),
+  'answer-issue': form(
+    'Answer an issue',
+    'Answered',
+    (complaint) => [issueChoice(complaint), lines('answer', 'What is the answer?')],
+    { id: 'Choose the issue', answer: 'Say what the answer is' },
+    (field) => ({ type: 'answer-issue', id: field('id'), answer: field('answer') }),
+  ),
+  'decline-issue': form(
+    'Decline an issue',
+    'Decline it',
+    (complaint) => [issueChoice(complaint), lines('reason', 'Why does it get no answer?')],
+    { id: 'Choose the issue', ...SAY_WHY },
+    (field) => ({ type: 'decline-issue', id: field('id'), reason: field('reason') }),
+  ),
+  link: form(
+    'Link',
+    'Link it',
+    () => [
+      line('to', 'To which complaint?', 'Its id: that one goes on for both'),
+      lines('reason', 'What makes them the same?', { optional: true }),
+    ],
+    { to: 'Give the other complaint’s id' },
+    (field) => ({
+      type: 'link',
+      // Copied from a card, an id may come with its backticks.
+      to: field('to').replaceAll('`', '').trim().toUpperCase(),
+      reason: optional(field('reason')),
+    }),
+  ),
+  unlink: form(
+    'Unlink a message',
+    'Unlink it',
+    (complaint) => [
+      choice(
+        'contact',
+        'Which message?',
+        complaint.contacts.map(({ id, channel, at }) => [id, `${channel}, ${dateInUtc(at)}`]).slice(-100) as [
+          string,
+          string,
+        ][],
+      ),
+      lines('reason', 'Why does it not belong here?'),
+    ],
+    { contact: 'Choose the message', ...SAY_WHY },
+    (field) => ({ type: 'unlink', contact: field('contact'), reason: field('reason') }),
+  ),
+  group: form(
+    'Incident',
+    'Put it there',
+    () => [line('incident', 'Which incident?', 'outage-2026-11-23')],
+    { incident: 'Name the incident' },
+    (field) => ({ type: 'group', incident: field('incident') }),
+  ),
+  assign: form(
+    'Assign',
+    'Assign it',
+    (complaint, policy) => [
+      choice(
+        'owner',
+        'To whom?',
+        Object.entries(policy.people)
+          .filter(([id, { team }]) => team === complaint.team && id !== complaint.owner)
+          .map(([id, { name }]) => [id, name]),
+      ),
+    ],
+    { owner: 'Choose somebody' },
+    (field) => ({ type: 'assign', owner: field('owner') }),
+  ),
+  note: form(
+    'Note',
+    'Write it down',
+    () => [lines('text', 'What should the others know?')],
+    { text: 'Write something' },
+    (field) => ({ type: 'note', text: field('text') }),
+  ),
 }
 
 function redressOf(
@@ -157,7 +408,7 @@ export function modal(type: ActionType, complaint: Complaint, policy: Policy): M
 /** What a submitted view asks for; undefined for a view that is none of ours. */
 export function submissionOf(callbackId: string, state: ViewState): Submission | undefined {
   const spec = modalFor(callbackId)
-  return spec?.parse((name) => valueIn(state, name))
+  return spec?.parse((name) => valueIn(state, name), Object.keys(state))
 }
 
 /** A view that says why nothing came of it. */
@@ -171,12 +422,15 @@ export const refusalView = (message: string): ModalView => ({
 /** The name of the view that shows a complaint. */
 export const SHOWN = 'shown'
 
-/** A complaint's card as a view of its own, for who came to it by a list: with the same buttons. */
+/**
+ * A complaint's card as a view of its own, with a button for everything that can be done about it: for who came to it by
+ * a list, and for what is too rare to be on every card.
+ */
 export const complaintView = (complaint: Complaint, policy: Policy): ModalView => ({
   type: 'modal',
   callback_id: SHOWN,
   private_metadata: JSON.stringify({ complaintId: complaint.id }),
   title: plain('Complaint'),
   close: plain('Close'),
-  blocks: card(complaint, policy).blocks,
+  blocks: card(complaint, policy, undefined, 'everything').blocks,
 })

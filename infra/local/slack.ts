@@ -47,8 +47,8 @@ export interface Slack {
   /** The modal that a user has open, if any. */
   openView(user: string): SlackView | undefined
   closeView(viewId: string): void
-  /** A trigger id, which opens one modal for this user within 3 s. */
-  trigger(user: string): Promise<string>
+  /** A trigger id, which opens one modal for this user within 3 s: upon the view that it was pressed in, if it was. */
+  trigger(user: string, viewId?: string): Promise<string>
   /**
    * Keeps what there is: with the AWS emulator's state, as that is saved, for the two belong together; or as it is while
    * they run, for the case that only we are killed.
@@ -207,8 +207,11 @@ export async function startSlack({ home, port, botToken }: SlackOptions): Promis
       const views = inside.collection<SlackView>('slack.views')
       for (const view of views.all()) if (view.view_id === viewId) views.delete(view.id)
     },
-    async trigger(user) {
-      const answer = await client('trigger').apiCall('views.generateTriggerId', { user_id: user })
+    async trigger(user, viewId) {
+      const answer = await client('trigger').apiCall('views.generateTriggerId', {
+        user_id: user,
+        ...(viewId === undefined ? {} : { view_id: viewId }),
+      })
       return (answer as { trigger_id?: string }).trigger_id ?? ''
     },
     save(as) {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { evolve } from '../../functions/domain/complaint.ts'
 import { expectedSeq } from '../../functions/domain/decide.ts'
 import { type Content, card } from '../../functions/slack/card.ts'
+import { complaintView, modal } from '../../functions/slack/modals.ts'
 import { escaped, LIMITS } from '../../functions/slack/mrkdwn.ts'
 import { replyTo } from '../../functions/slack/replies.ts'
 import { bea, COMPLAINT_ID, given } from '../support/complaints.ts'
@@ -17,6 +18,7 @@ interface Loose {
     readonly text?: unknown
     readonly action_id?: string
     readonly value?: string
+    readonly options?: { readonly text: { readonly text: string }; readonly value: string }[]
   }[]
 }
 
@@ -33,6 +35,18 @@ const buttonsOf = (content: Content) =>
   blocksOf(content)
     .filter(({ type }) => type === 'actions')
     .flatMap(({ elements = [] }) => elements)
+    .filter(({ type }) => type === 'button')
+
+/** What the menu offers: the action, and what a button of its own would carry. */
+const menuOf = (content: Content) =>
+  blocksOf(content)
+    .flatMap(({ elements = [] }) => elements)
+    .filter(({ type }) => type === 'overflow')
+    .flatMap(({ options = [] }) => options)
+    .map(({ text, value }) => {
+      const [, action = '', carried = ''] = /^([a-z-]+) (.*)$/.exec(value) ?? []
+      return { text: text.text, value, action, carried }
+    })
 
 /** Our own markup, and nothing else between angle brackets: dates, people, channels, links to the web. */
 const OURS =
@@ -116,6 +130,35 @@ describe('A card', () => {
     )
   })
 
+  it('shows the issues as they stand, how bad it is and by which words, and how often the customer wrote', () => {
+    const story = given(
+      '2026-11-23T09:00:00Z',
+      { text: 'My bill is wrong. I will take you to court.', severity: 'low' },
+      policy,
+    )
+    story.does('2026-11-23T09:05:00Z', { type: 'add-issue', text: 'The bill' })
+    story.does('2026-11-23T09:06:00Z', { type: 'add-issue', text: 'The tone' })
+    story.does('2026-11-23T09:07:00Z', { type: 'answer-issue', id: 'i1', answer: 'Corrected' })
+    story.does('2026-11-23T09:08:00Z', { type: 'change-severity', severity: 'high', reason: 'A court' })
+    story.does('2026-11-23T09:09:00Z', { type: 'group', incident: 'bills' })
+    const shown = JSON.stringify(card(story.state, policy))
+    for (const part of [
+      ':white_check_mark: The bill',
+      ':white_large_square: The tone',
+      '*Severity*\\nhigh',
+      'bills',
+    ]) {
+      expect(shown).toContain(part)
+    }
+  })
+
+  it('keeps what is rare in a menu of at most five', () => {
+    const story = given('2026-11-23T09:00:00Z', {}, policy)
+    const [first, , , , last] = menuOf(card(story.state, policy))
+    expect(first).toMatchObject({ action: 'reply', text: 'Record our reply' })
+    expect(last).toMatchObject({ action: 'show', carried: JSON.stringify({ complaintId: COMPLAINT_ID }) })
+  })
+
   it('quotes every line of the customer', () => {
     const shown = card(given(undefined, { text: 'One\r\nTwo' }, policy).state, policy)
     expect(textsOf(shown).map(({ text }) => text)).toContain('>One\n>Two')
@@ -152,6 +195,36 @@ describe('A card', () => {
             complaintId: COMPLAINT_ID,
             expects: expectedSeq(story.state, action_id as 'take'),
           })
+        }
+        // A menu has two to five options; they are possible, too, and no button's.
+        const menu = menuOf(content)
+        expect(menu.length).toBeLessThanOrEqual(5)
+        for (const { text, value, action, carried } of menu) {
+          expect([...allowed(story), 'show']).toContain(action)
+          expect(buttons.map(({ action_id }) => action_id)).not.toContain(action)
+          expect(value.length).toBeLessThanOrEqual(150)
+          expect(text.length).toBeLessThanOrEqual(LIMITS.buttonText)
+          expect(JSON.parse(carried)).toEqual({
+            complaintId: COMPLAINT_ID,
+            ...(action === 'show' ? {} : { expects: expectedSeq(story.state, action as 'take') }),
+          })
+        }
+        // Everything that is possible, and nothing else, is at most one menu away.
+        const everything = complaintView(story.state, policy)
+        const all = buttonsOf({ text: '', blocks: everything.blocks as never }).map(
+          ({ action_id }) => action_id,
+        )
+        expect(all.sort()).toEqual([...allowed(story)].sort())
+        expectWithinLimits({ text: '', blocks: everything.blocks as never })
+        if (all.length > buttons.length + menu.length)
+          expect(menu.map(({ action }) => action)).toContain('show')
+        // Whatever has a form has one that Slack takes.
+        for (const action of allowed(story)) {
+          const form = modal(action as 'take', story.state, policy)
+          if (form === undefined) continue
+          expect(form.blocks.length).toBeLessThanOrEqual(100)
+          expect(form.title.text.length).toBeLessThanOrEqual(24)
+          expect(JSON.stringify(form).isWellFormed()).toBe(true)
         }
       }),
       { numRuns: 300 },

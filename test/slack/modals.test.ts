@@ -23,11 +23,11 @@ const filled = (fields: Record<string, string>): ViewState =>
 
 describe('A modal', () => {
   it.each<[ActionType, string[]]>([
-    ['hand-off', ['toTeam', 'reason']],
+    ['hand-off', ['toTeam', 'reason', 'told']],
     ['decline-handoff', ['reason']],
     ['pause', ['reason']],
     ['reopen', ['reason']],
-    ['resolve', ['summary', 'kind', 'amount', 'currency', 'description']],
+    ['resolve', ['summary', 'rootCause', 'kind', 'amount', 'currency', 'description']],
   ])('for %s asks for %j, and carries the complaint and what its button expected', (type, blocks) => {
     const view = modal(type, acknowledged(), policy)
     expect(view?.blocks.map(({ block_id }) => block_id)).toEqual(blocks)
@@ -105,5 +105,74 @@ describe('A submitted modal', () => {
   it('that is none of ours is left alone', () => {
     expect(submissionOf('other', {})).toBeUndefined()
     expect(submissionOf('constructor', {})).toBeUndefined()
+  })
+})
+
+describe('The form of a resolution', () => {
+  const withIssues = () => {
+    const story = given('2026-11-23T09:00:00Z', {}, policy)
+    story.does('2026-11-23T09:05:00Z', { type: 'acknowledge' })
+    story.does('2026-11-23T09:06:00Z', { type: 'add-issue', text: 'The bill is wrong' })
+    story.does('2026-11-23T09:07:00Z', { type: 'add-issue', text: 'Nobody answered' })
+    return story
+  }
+  const entered = (fields: Record<string, string>): ViewState =>
+    Object.fromEntries(
+      ['summary', 'rootCause', 'outcome-i1', 'words-i1', 'outcome-i2', 'words-i2'].map((name) => [
+        name,
+        {
+          [name]: name.startsWith('outcome')
+            ? { selected_option: fields[name] === undefined ? null : { value: fields[name] } }
+            : { value: fields[name] ?? null },
+        },
+      ]),
+    )
+
+  it('has each issue ticked with its answer, or declined with a reason', () => {
+    const story = withIssues()
+    const blocks = JSON.stringify(modal('resolve', story.state, policy)?.blocks)
+    expect(blocks).toContain('The bill is wrong')
+    const submission = submissionOf(
+      'resolve',
+      entered({
+        summary: 'Corrected',
+        rootCause: 'meter',
+        'outcome-i1': 'answered',
+        'outcome-i2': 'declined',
+        'words-i2': 'We did, twice',
+      }),
+    )
+    expect(submission).toEqual({
+      action: {
+        type: 'resolve',
+        summary: 'Corrected',
+        rootCause: 'meter',
+        issues: [
+          { id: 'i1', answer: 'Corrected' },
+          { id: 'i2', declined: 'We did, twice' },
+        ],
+      },
+    })
+    if (submission === undefined || 'errors' in submission) throw new Error('It was refused')
+    story.does('2026-11-23T09:10:00Z', submission.action)
+    expect(story.state.issues.map(({ state }) => state)).toEqual(['answered', 'declined'])
+  })
+
+  it('wants a reason for what is declined', () => {
+    expect(submissionOf('resolve', entered({ summary: 'Corrected', 'outcome-i1': 'declined' }))).toEqual({
+      errors: { 'words-i1': expect.any(String) },
+    })
+  })
+})
+
+describe('The form of a promise', () => {
+  it('takes the moment as Slack sends it', () => {
+    const state = { text: { text: { value: 'A refund' } }, due: { due: { selected_date_time: 1795780800 } } }
+    expect(submissionOf('promise', state)).toEqual({
+      action: { type: 'promise', text: 'A refund', due: '2026-11-27T12:00:00Z', to: undefined },
+    })
+    expect(submissionOf('promise', { text: { text: { value: 'A refund' } } })).toEqual({
+      errors: { due: 'Say by when' },
+    })
   })
 })
