@@ -182,6 +182,7 @@ const policy = z
       )
       .min(1),
     linking: linking.optional(),
+    retention: z.strictObject({ afterClosedDays: days }).optional(),
     mustAnswer: z.enum(['confirmed', 'all']).optional(),
   })
   .superRefine((value, context) => {

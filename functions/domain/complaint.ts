@@ -1,3 +1,4 @@
+import { erasedState } from './erasure.ts'
 import type { Instant } from './instant.ts'
 import type { Signal } from './triage.ts'
 
@@ -281,6 +282,10 @@ export interface Complaint {
   readonly reopened?: { readonly formerOwner: string }
   /** The follow-up time is over and nobody objected: the workflow owes the closing. */
   readonly followUpDue?: boolean
+  /** When it was closed, withdrawn or merged; absent while it is anything else. */
+  readonly overAt?: Instant
+  /** The `seq` and time of the event since when nothing is kept of its customer. */
+  readonly erased?: { readonly seq: number; readonly at: Instant }
 }
 
 export interface PolicyRef {
@@ -415,6 +420,8 @@ export type EventBody =
       /** Name of the rule of `to` that it falls under. */
       readonly rule: string
     }
+  /** Whatever it held of its customer, in words of theirs or ours, is dropped. The facts stay. */
+  | { readonly type: 'erased'; readonly reason: 'request' | 'retention' }
 
 export type Event = Recorded & EventBody
 export type EventType = Event['type']
@@ -592,10 +599,11 @@ export function evolve(state: Complaint | undefined, event: Event): Complaint {
         ...without(unpaused(common, event.at), 'handoff', 'followUpDue', 'waitingSince', 'unansweredAt'),
         level: 0,
         ...(event.type === 'merged' ? { mergedInto: event.into } : {}),
+        overAt: event.at,
       }
     case 'reopened':
       return {
-        ...without(common, 'followUpDue', 'resolvedAt', 'resolution', 'mergedInto'),
+        ...without(common, 'followUpDue', 'resolvedAt', 'resolution', 'mergedInto', 'overAt'),
         level: 0,
         owner: event.owner ?? state.owner,
         reopened: { formerOwner: state.owner },
@@ -678,6 +686,8 @@ export function evolve(state: Complaint | undefined, event: Event): Complaint {
         : common
     case 'repolicied':
       return { ...common, policy: event.to, rule: event.rule }
+    case 'erased':
+      return { ...erasedState(common), erased: { seq: event.seq, at: event.at } }
     case 'timer-warned':
     case 'escalation-due':
     case 'reminded':

@@ -6,6 +6,7 @@ import {
   evolve,
   type IssueOutcome,
   isOpen,
+  isOver,
   lastContactAt,
   type Message,
   owesAcknowledgement,
@@ -21,6 +22,7 @@ import {
   type Worth,
 } from './complaint.ts'
 import { onDuty, peopleAt } from './duty.ts'
+import { eraseDueAt } from './erasure.ts'
 import { addSeconds, type Instant } from './instant.ts'
 import { linkingOf, type Tie } from './linking.ts'
 import {
@@ -133,6 +135,8 @@ export type Command =
     }
   /** The author of a message of the complaint has changed it, or taken it back. */
   | { readonly type: 'amend'; readonly amendment: Amendment; readonly by: Actor }
+  /** Nothing is kept of the customer any more; of what is over. */
+  | { readonly type: 'erase'; readonly by: Actor }
   /** The clock says that time has passed; which timers that concerns, the state says. */
   | { readonly type: 'fire' }
   /** The workflow involves the next person on a ladder. */
@@ -284,7 +288,21 @@ export function decide(state: Complaint | undefined, command: Command, context: 
   passTime(draft, state, context, command.type === 'fire' ? 'including now' : 'before now')
   const present = draft.state as Complaint
   switch (command.type) {
-    case 'fire':
+    case 'fire': {
+      const at = eraseDueAt(present, context.policy)
+      if (at !== undefined && at <= context.now) draft.add({ type: 'erased', reason: 'retention' }, CLOCK)
+      return draft.events
+    }
+    case 'erase':
+      if (!isOver(present)) {
+        throw new Refusal(
+          'forbidden-by-state',
+          `The complaint is ${describe(present)}: close or withdraw it first, as without its customer nobody can answer it`,
+        )
+      }
+      if (present.erased?.seq !== present.version) {
+        draft.add({ type: 'erased', reason: 'request' }, command.by)
+      }
       return draft.events
     case 'escalate':
       escalate(draft, present, context)

@@ -161,6 +161,8 @@ export interface Policy {
    * added (where it says nothing), or `all`, the suggested ones too.
    */
   readonly mustAnswer?: 'confirmed' | 'all' | undefined
+  /** Calendar days after which nothing is kept of the customer of what is closed or withdrawn; for ever where it says nothing. */
+  readonly retention?: { readonly afterClosedDays: number } | undefined
   readonly calendars: Readonly<Record<string, Calendar>>
 }
 

@@ -7,6 +7,7 @@ import {
   type PolicyRef,
 } from './complaint.ts'
 import { type Actor, type Command, type Context, decide, Refusal } from './decide.ts'
+import { ERASED } from './erasure.ts'
 import type { Policy } from './policy.ts'
 import type { Triage } from './triage.ts'
 
@@ -151,6 +152,8 @@ function commandOf(
       return event.actor === 'clock' ? { type: 'close-after-silence' } : { type: 'close', by }
     case 'repolicied':
       return { type: 'repolicy', to: policyOf(event.to), by }
+    case 'erased':
+      return event.reason === 'retention' ? { type: 'fire' } : { type: 'erase', by }
     case 'acknowledged':
       return { type: 'acknowledge', by }
     case 'taken':
@@ -266,7 +269,8 @@ function firstDifference(stored: unknown, recomputed: unknown, field: string): D
     }
     return undefined
   }
-  if (stored === recomputed) return undefined
+  // What was erased cannot be compared, and need not: decisions never follow from it.
+  if (stored === recomputed || (stored === ERASED && typeof recomputed === 'string')) return undefined
   return { field, stored: shown(stored, field), recomputed: shown(recomputed, field) }
 }
 

@@ -5,6 +5,7 @@ import middy from '@middy/core'
 import type { SQSEvent, SQSRecord } from 'aws-lambda'
 import { clock } from '#clock'
 import { epochSeconds, toInstant } from '../domain/instant.ts'
+import { forget } from '../ledger/forget.ts'
 import { Ledger } from '../ledger/ledger.ts'
 import { dynamodb } from '../shared/aws/dynamodb.ts'
 import { env } from '../shared/env.ts'
@@ -18,7 +19,8 @@ import type { DueMessage } from '../shared/queues.ts'
  */
 const WAITED_OUT_MS = 2_000
 
-const ledger = new Ledger(dynamodb, env('TABLE_NAME'))
+const table = env('TABLE_NAME')
+const ledger = new Ledger(dynamodb, table)
 const processor = new BatchProcessor(EventType.SQS)
 
 async function fire(record: SQSRecord): Promise<void> {
@@ -30,8 +32,10 @@ async function fire(record: SQSRecord): Promise<void> {
     nowMs = Math.max(dueMs, await clock.nowMs())
   }
   const started = performance.now()
-  const { events } = await ledger.execute(complaintId, { type: 'fire' }, toInstant(nowMs / 1000))
+  const { complaint, events } = await ledger.execute(complaintId, { type: 'fire' }, toInstant(nowMs / 1000))
   const writtenMs = Math.round(nowMs + performance.now() - started)
+  // Also where a wake-up before this one got no further than the fact.
+  if (complaint.erased !== undefined) await forget(dynamodb, table, complaintId)
   for (const { at } of events) measure('FireLateness', writtenMs - epochSeconds(at) * 1000)
   logger.info('Fired', { complaintId, events: events.map(({ type }) => type) })
 }

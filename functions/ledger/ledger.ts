@@ -23,9 +23,11 @@ import {
   isSignal,
   isUnanswered,
   type Message,
+  type PolicyRef,
   unansweredIssues,
 } from '../domain/complaint.ts'
 import { type Actor, type Command, decide, Refusal } from '../domain/decide.ts'
+import { eraseDueAt } from '../domain/erasure.ts'
 import { type Instant, toInstant } from '../domain/instant.ts'
 import { type Candidate, type LinkKey, linkFor, linkKeys, type Tie } from '../domain/linking.ts'
 import type { Policy } from '../domain/policy.ts'
@@ -70,9 +72,15 @@ export class Contention extends Error {
  * the clock's index only while a timer has something to do. `realNow` is the system's time, not the stage's: how long
  * effects take has nothing to do with the clock that deadlines go by.
  */
-export function stateItem(complaint: Complaint, realNow: Instant): Record<string, unknown> {
+export function stateItem(
+  complaint: Complaint,
+  realNow: Instant,
+  policyFor: (ref: PolicyRef) => Policy = policyOf,
+): Record<string, unknown> {
   const { id } = complaint
-  const nextDueAt = earliestDueAt(complaint.timers)
+  // What is over has one thing left to wait for: that its customer is forgotten.
+  const eraseAt = isOver(complaint) ? eraseDueAt(complaint, policyFor(complaint.policy)) : undefined
+  const nextDueAt = [earliestDueAt(complaint.timers), eraseAt].filter((at) => at !== undefined).sort()[0]
   return {
     pk: keys.complaintKey(id),
     sk: keys.STATE,

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { WebClient } from '@slack/web-api'
 import { type Complaint, type Event, evolve } from '../domain/complaint.ts'
+import { erasedHistory } from '../domain/erasure.ts'
 import { type Policy, personOf, teamOf } from '../domain/policy.ts'
 import { callsKey } from '../ledger/keys.ts'
 import type { Ledger } from '../ledger/ledger.ts'
@@ -15,7 +16,7 @@ import { replyTo } from '../slack/replies.ts'
 import type { Card, Thread, Threads } from '../slack/thread.ts'
 import { Later } from './delay.ts'
 import { type Gathered, tellGathered } from './gathering.ts'
-import { findPost, isGone, type Posted, post as postTo, update } from './posts.ts'
+import { findPost, isGone, markedReplies, type Posted, post as postTo, update } from './posts.ts'
 
 /** What a delivery needs from outside. */
 export interface Outside {
@@ -63,6 +64,7 @@ export async function deliver(message: OutboxMessage, outside: Outside): Promise
   await telling.showCards()
   await telling.reply()
   await telling.tellGathered()
+  await telling.forget()
   await telling.done()
 }
 
@@ -84,7 +86,8 @@ const unlessLater = (error: unknown): void => {
 async function begin({ complaintId, seq }: OutboxMessage, outside: Outside): Promise<Telling | undefined> {
   const thread = await outside.threads.load(complaintId)
   if (seq <= thread.deliveredSeq) return undefined
-  const history = statesOf(await outside.ledger.timeline(complaintId))
+  // What Slack is told from now on knows nothing of whom we were to forget, whether or not the ledger is rid of it yet.
+  const history = statesOf(erasedHistory(await outside.ledger.timeline(complaintId)))
   if (history.length === 0 || (history.at(-1)?.after.version ?? 0) < seq)
     throw new NotThereYet({ complaintId, seq })
   return new Telling({ complaintId, seq }, thread, history, outside)
@@ -120,6 +123,7 @@ class Telling {
   readonly #complaint: Complaint
   /** What Slack has not been told of, up to the event of the message. */
   readonly #untold: readonly Step[]
+  readonly #history: readonly Step[]
   /** The team that the complaint came to: the thread is in its channel, also where Slack hears of it late. */
   readonly #home: string
   /** By post: what its calls are told together with; undefined where the post calls people itself. */
@@ -142,6 +146,7 @@ class Telling {
     this.#policy = policyOf(latest.after.policy)
     this.#complaint = latest.after
     this.#untold = history.filter(({ event }) => event.seq > thread.deliveredSeq && event.seq <= seq)
+    this.#history = history
     this.#home = first.after.team
     this.#thread = thread
   }
@@ -305,6 +310,29 @@ class Telling {
       throw new SlackFailure('retryable', error.code)
     }
     this.#thread = { ...this.#thread, sent: [...this.#thread.sent, post] }
+  }
+
+  /**
+   * Rewrites the thread's lines once the customer is to be forgotten. Doing it again changes nothing; what colleagues
+   * wrote below the card themselves is theirs to delete.
+   */
+  async forget(): Promise<void> {
+    const erased = this.#untold.findLast(({ event }) => event.type === 'erased')
+    if (erased === undefined) return
+    const { slack } = this.#outside
+    const lines = new Map(
+      this.#history
+        .filter(({ event }) => event.seq < erased.event.seq)
+        .map(({ event, after }) => [event.seq, replyTo(event, after, this.#policy, () => false)]),
+    )
+    for (const { channel, ts: threadTs } of this.#thread.cards) {
+      for await (const { ts, text, payload } of markedReplies(slack, { channel, threadTs })) {
+        const seq = Number(/^event:(\d+):/.exec(payload.post ?? '')?.[1])
+        const line = payload.complaintId === this.#complaintId ? lines.get(seq) : undefined
+        if (line === undefined || line.text === text) continue
+        await update(slack, { channel, ts }, { text: line.text, blocks: line.blocks }, payload)
+      }
+    }
   }
 
   /** Everything up to the event of the message has been told. */

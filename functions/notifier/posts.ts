@@ -107,6 +107,37 @@ export async function findPost(
   return undefined
 }
 
+/**
+ * Our own messages below another: what they say, and what they are marked with.
+ *
+ * @throws SlackFailure.
+ */
+export async function* markedReplies(
+  slack: WebClient,
+  { channel, threadTs }: { readonly channel: string; readonly threadTs: string },
+): AsyncGenerator<{ ts: string; text: string; payload: Payload }> {
+  let cursor: string | undefined
+  do {
+    const page = await ask(
+      slack.conversations.replies({
+        channel,
+        ts: threadTs,
+        limit: PAGE,
+        include_all_metadata: true,
+        ...(cursor ? { cursor } : {}),
+      }),
+    ).catch((error: unknown) => {
+      if (isGone(error)) return undefined
+      throw error
+    })
+    for (const { ts, text = '', metadata } of page?.messages ?? []) {
+      if (metadata?.event_type !== EVENT_TYPE || ts === undefined || ts === threadTs) continue
+      yield { ts, text, payload: (metadata.event_payload ?? {}) as Payload }
+    }
+    cursor = page?.response_metadata?.next_cursor
+  } while (cursor)
+}
+
 /** Whether the message that a call was about is not there any more. */
 export const isGone = (error: unknown): error is SlackFailure =>
   error instanceof SlackFailure && (error.code === 'message_not_found' || error.code === 'thread_not_found')

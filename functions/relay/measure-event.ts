@@ -56,6 +56,7 @@ export function measureEvent(event: Event, { team, channel, receivedAt }: EventC
     case 'promised':
     case 'promise-kept':
     case 'repolicied':
+    case 'erased':
     case 'linked':
     case 'unlinked':
     case 'merged':

@@ -24,7 +24,7 @@ export function check(
     policyOf,
   )
   if (difference !== undefined) return difference
-  const recomputed = stateItem(state as Complaint, '')
+  const recomputed = stateItem(state as Complaint, '', policyOf)
   const pick = (from: Readonly<Record<string, unknown>>) =>
     Object.fromEntries(DECIDED.map((attribute) => [attribute, from[attribute]]))
   return stateDifference(pick(item), pick(recomputed))

@@ -177,6 +177,12 @@ function lineFor(event: Event, after: Complaint, policy: Policy, call: (person: 
       return [
         `:scroll: ${actor} moved it from policy ${event.from.name} v${event.from.version} to ${event.to.name} v${event.to.version}`,
       ]
+    case 'erased':
+      return [
+        event.reason === 'retention'
+          ? ':wastebasket: What was kept of the customer has been erased, as the policy wants it'
+          : `:wastebasket: ${actor} erased what was kept of the customer`,
+      ]
     case 'noted':
       return [`:memo: ${actor}: ${shown(event.text, QUOTED)}`]
   }

@@ -44,7 +44,11 @@ export class Delivery extends Construct {
       name: 'fire',
       description: 'Tells a complaint that one of its timers is due',
       timeout: FIRE_TIMEOUT,
-      statements: [ledger.allow('GetItem', 'PutItem'), receive(queues.due)],
+      statements: [
+        // The last three for what is over long enough to be erased.
+        ledger.allow('GetItem', 'PutItem', 'Query', 'UpdateItem', 'DeleteItem'),
+        receive(queues.due),
+      ],
     })
     this.slackWorker = new RedressFunction(this, 'SlackWorker', {
       ...props,

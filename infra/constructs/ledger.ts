@@ -45,6 +45,7 @@ export type ItemAction =
   | 'BatchGetItem'
   | 'PutItem'
   | 'UpdateItem'
+  | 'DeleteItem'
   | 'ConditionCheckItem'
   | 'Query'
 

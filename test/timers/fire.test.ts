@@ -18,7 +18,7 @@ vi.mock('../../functions/ledger/ledger.ts', () => ({
   Ledger: class {
     async execute(_id: string, _command: object, now: string) {
       executed.push(now)
-      return { events: [] }
+      return { complaint: {}, events: [] }
     }
   },
 }))
