@@ -57,6 +57,10 @@ export interface StageConfig {
   readonly alarmEmail?: string
   /** What an alarm's runbook link starts with; `#anchor` follows. */
   readonly runbookUrl: string
+  /** Streams every metric into the export bucket as it comes in, beside the nightly files. */
+  readonly metricStream: boolean
+  /** Describes the export's Parquet files to Athena. */
+  readonly athena: boolean
   /** Local stage only: where Slack is pretended to be. Elsewhere the Slack client's own default is used. */
   readonly slackApiUrl?: string
   /** Local stage only: the module that stands in for `#clock`, so that time can travel. */
@@ -75,6 +79,8 @@ const byStage: Record<
     | 'alarmEmail'
     | 'runbookUrl'
     | 'slackApiUrl'
+    | 'metricStream'
+    | 'athena'
   >
 > = {
   local: {
@@ -127,6 +133,12 @@ const byStage: Record<
   },
 }
 
+const flag = (name: string) =>
+  z
+    .enum(['true', 'false'], { error: `${name} is true or false` })
+    .default('false')
+    .transform((said) => said === 'true')
+
 const Options = z.object({
   stage: z.enum(STAGES, {
     error: `say which stage: cdk … -c stage=<stage>, one of ${STAGES.join(', ')}`,
@@ -148,12 +160,14 @@ const Options = z.object({
       'waf is true or false',
     )
     .default(false),
+  metricStream: flag('metricStream'),
+  athena: flag('athena'),
   slackApiUrl: z.url({ protocol: /^https?$/, error: 'REDRESS_SLACK_API_URL is not a URL' }).optional(),
 })
 
 /** What the person deploying may say: CDK context (`-c key=value`) and one environment variable. */
 export interface ConfigInput {
-  /** `stage`, `sources`, `publicUrl`, `alarmEmail`, `alarmTopicArn`, `runbookUrl`, as found in the context; anything may be missing. */
+  /** `stage`, `sources`, `publicUrl`, `alarmEmail`, `alarmTopicArn`, `runbookUrl`, `metricStream`, `athena`, as found in the context; anything may be missing. */
   readonly context: (key: string) => unknown
   readonly env: Readonly<Record<string, string | undefined>>
 }
@@ -171,11 +185,14 @@ export function readConfig({ context, env }: ConfigInput): StageConfig {
     sources: context('sources'),
     publicUrl: context('publicUrl'),
     waf: context('waf'),
+    metricStream: context('metricStream'),
+    athena: context('athena'),
     slackApiUrl: env.REDRESS_SLACK_API_URL,
   })
   if (!parsed.success) throw new Error(misconfigured(parsed.error.issues.map((issue) => issue.message)))
 
-  const { stage, alarmEmail, alarmTopicArn, runbookUrl, slackApiUrl, publicUrl, waf } = parsed.data
+  const { stage, alarmEmail, alarmTopicArn, runbookUrl, slackApiUrl, publicUrl, waf, metricStream, athena } =
+    parsed.data
   const mistakes: string[] = []
   const named = (parsed.data.sources ?? { local: 'all', dev: 'web', prod: '' }[stage])
     .split(',')
@@ -208,6 +225,8 @@ export function readConfig({ context, env }: ConfigInput): StageConfig {
     sources: SOURCE_NAMES.filter((name) => named.includes('all') || named.includes(name)),
     ...(publicUrl === undefined ? {} : { publicUrl }),
     ...(firewall === undefined ? {} : { firewall }),
+    metricStream,
+    athena,
     ...(alarmEmail === undefined ? {} : { alarmEmail }),
     ...(alarmTopicArn === undefined ? {} : { alarmTopicArn }),
     ...(slackApiUrl === undefined ? {} : { slackApiUrl }),

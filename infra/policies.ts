@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod'
 import { type Calendar, parseCalendar } from '../functions/domain/calendar.ts'
-import { SEVERITIES } from '../functions/domain/complaint.ts'
+import { OPEN_STAGES, SEVERITIES, TIMER_KINDS } from '../functions/domain/complaint.ts'
 import type { Policy } from '../functions/domain/policy.ts'
 import { carriedPolicies } from '../functions/shared/policies.ts'
 
@@ -54,19 +54,7 @@ type TimerFields = z.output<typeof timer>
 const NEVER_PAUSABLE = ['statutory', 'reply-window', 'promise'] as const
 /** Those that start with the receipt, and may start with the acknowledgement instead. */
 const MAY_WAIT = ['resolve', 'statutory', 'reply-window'] as const
-const TIMERS = [
-  'acknowledge',
-  'accept-handoff',
-  'next-reply',
-  'resolve',
-  'idle',
-  'follow-up',
-  'reply-window',
-  'statutory',
-  'promise',
-] as const
-
-const timers = z.partialRecord(z.enum(TIMERS), timer)
+const timers = z.partialRecord(z.enum(TIMER_KINDS), timer)
 
 const ladder = z.strictObject({
   rungs: z
@@ -130,6 +118,24 @@ const duty = {
   outOfHours: z.strictObject({ tell: name }).optional(),
 }
 
+const minorUnits = z.int().min(0)
+const currency = z.string().regex(/^[A-Z]{3}$/, 'must be three capital letters, like GBP')
+
+const rates = z.strictObject({
+  currency,
+  hourly: z.partialRecord(z.enum(OPEN_STAGES), minorUnits),
+  breach: minorUnits.optional(),
+})
+
+const limits = z
+  .strictObject({ staff: minorUnits, 'team-lead': minorUnits, 'duty-manager': minorUnits })
+  .refine(
+    (limit) => limit.staff <= limit['team-lead'] && limit['team-lead'] <= limit['duty-manager'],
+    'must grow from staff to team-lead to duty-manager',
+  )
+
+const redress = z.strictObject({ limits: z.record(currency, limits) })
+
 const policy = z
   .strictObject({
     name,
@@ -170,6 +176,8 @@ const policy = z
       }),
     ),
     ladders: z.record(name, ladder),
+    rates: rates.optional(),
+    redress: redress.optional(),
     rules: z
       .array(
         z.strictObject({
@@ -303,7 +311,7 @@ export const POLICY_FIELDS = {
   rule: Object.keys(policy.shape.rules.element.shape),
   match: Object.keys(match.shape),
   timer: Object.keys(timer.shape),
-  timerNames: [...TIMERS],
+  timerNames: [...TIMER_KINDS],
   ladder: Object.keys(ladder.shape),
   linking: Object.keys(linking.shape),
   linkRule: Object.keys(linking.shape.rules.element.shape),

@@ -2,12 +2,14 @@ import { type App, CfnOutput, Stack, Tags, Validations } from 'aws-cdk-lib'
 import { AwsSolutionsChecks } from 'cdk-nag'
 import { readConfig, type StageConfig } from './config.ts'
 import { Alarms } from './constructs/alarms.ts'
+import { Athena } from './constructs/athena.ts'
 import { bundleFunctions } from './constructs/bundle.ts'
 import { Dashboards } from './constructs/dashboards.ts'
 import { Delivery } from './constructs/delivery.ts'
 import { Edge } from './constructs/edge.ts'
 import { FinanceExport } from './constructs/finance-export.ts'
 import { Ledger } from './constructs/ledger.ts'
+import { MetricStream } from './constructs/metric-stream.ts'
 import { Queues } from './constructs/queues.ts'
 import { Schedules } from './constructs/schedules.ts'
 import { Secrets } from './constructs/secrets.ts'
@@ -53,6 +55,8 @@ export class RedressStack extends Stack {
     const delivery = new Delivery(this, 'Delivery', { ...setup, queues, secrets })
     const schedules = new Schedules(this, 'Schedules', { ...setup, queues, workflow })
     const finance = new FinanceExport(this, 'FinanceExport', { ...setup, queues })
+    if (config.athena) new Athena(this, 'Athena', { config, bucket: finance.bucket })
+    if (config.metricStream) new MetricStream(this, 'MetricStream', { config, bucket: finance.bucket })
 
     const parts = { config, edge, streams, delivery, schedules, finance, queues, workflow }
     const alarms = new Alarms(this, 'Alarms', parts)

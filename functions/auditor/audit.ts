@@ -8,10 +8,11 @@ import type { Mailbox } from '../driver/mailbox.ts'
 import { dueUntil } from '../ledger/due.ts'
 import { complaintIdOf, complaintKey, INDEX, SLACK, STATE, shardsOf } from '../ledger/keys.ts'
 import { openComplaints } from '../ledger/open.ts'
+import type { HEALED } from '../shared/metrics.ts'
 import type { DueMessage, OutboxMessage } from '../shared/queues.ts'
 
 /** What the auditor can find undone; the dimension of its metric. */
-export type Healed = 'timer' | 'signal' | 'delivery' | 'execution'
+export type Healed = (typeof HEALED)[number]
 
 export interface Auditing {
   readonly db: DynamoDBDocumentClient

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { SEVERITIES } from '../domain/complaint.ts'
+import { OUTCOMES, SEVERITIES } from '../domain/complaint.ts'
 import type { Action, ActionType } from '../domain/decide.ts'
 import { instant, name, words } from '../shared/fields.ts'
 
@@ -80,6 +80,11 @@ const issueOutcome = z
 const command = <T extends ActionType, F extends z.ZodRawShape>(type: T, fields: F) =>
   z.strictObject({ type: z.literal(type), ...fields, ...common })
 
+const outcome = z.enum(OUTCOMES, { error: () => `must be one of: ${OUTCOMES.join(', ')}` })
+const redressId = name
+  .optional()
+  .meta({ description: 'Which redress; may be left out where only one can be meant' })
+
 /** Every command of the API, by its type. */
 export const COMMANDS = {
   acknowledge: command('acknowledge', {}),
@@ -96,11 +101,21 @@ export const COMMANDS = {
     rootCause: words(100)
       .optional()
       .meta({ description: 'What went wrong, in one of few words: counted by' }),
+    outcome: outcome
+      .optional()
+      .meta({ description: 'Whether we were at fault, as the customer was told: for statutory returns' }),
     issues: z
       .array(issueOutcome)
       .max(100)
       .optional()
       .meta({ description: 'An answer to each issue; the summary answers what was only suggested' }),
+  }),
+  'propose-redress': command('propose-redress', { redress }),
+  'approve-redress': command('approve-redress', { id: redressId }),
+  'refuse-redress': command('refuse-redress', { id: redressId, reason }),
+  'pay-redress': command('pay-redress', {
+    id: redressId,
+    reference: words(200).meta({ description: 'Where finance finds the payment' }),
   }),
   close: command('close', {}),
   reopen: command('reopen', { reason }),
@@ -222,6 +237,25 @@ const attachment = z.object({
   bytes: z.int().min(0).optional(),
 })
 
+const redressItem = z.object({
+  id: z.string(),
+  kind: z.enum(['refund', 'goodwill', 'in-kind']),
+  amount: minorUnits.optional(),
+  currency: currency.optional(),
+  description: z.string().optional(),
+  state: z
+    .enum(['proposed', 'approved', 'refused', 'paid'])
+    .meta({ description: '`approved` is owed to the customer and not paid yet' }),
+  proposedBy: z.string(),
+  proposedAt: at,
+  decidedBy: z.string().optional(),
+  decidedAt: at.optional(),
+  reason: z.string().optional().meta({ description: 'Why it was refused' }),
+  paidBy: z.string().optional(),
+  paidAt: at.optional(),
+  reference: z.string().optional(),
+})
+
 /** A complaint as the API shows it. */
 export const complaintView = z.object({
   id: z.string().meta({ description: 'A ULID' }),
@@ -269,8 +303,14 @@ export const complaintView = z.object({
     .optional()
     .meta({ description: 'The request that waits for an answer' }),
   paused: z.object({ at, reason: z.string() }).optional(),
+  redress: z.array(redressItem),
   resolution: z
-    .object({ summary: z.string(), redress: redress.optional(), rootCause: z.string().optional() })
+    .object({
+      summary: z.string(),
+      redress: redress.optional(),
+      rootCause: z.string().optional(),
+      outcome: outcome.optional(),
+    })
     .optional(),
 })
 

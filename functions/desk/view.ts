@@ -51,6 +51,7 @@ export function viewOf(complaint: Complaint): z.output<typeof complaintView> {
       at: handoff.at,
     },
     paused: complaint.paused,
+    redress: [...complaint.redress],
     resolution: complaint.resolution,
   }
 }

@@ -12,16 +12,20 @@ export type Stage =
   | 'reopened'
   | 'withdrawn'
 
-export type TimerName =
-  | 'acknowledge'
-  | 'accept-handoff'
-  | 'next-reply'
-  | 'resolve'
-  | 'idle'
-  | 'follow-up'
-  | 'reply-window'
-  | 'statutory'
-  | `promise:${string}`
+/** The timers by what they measure; each promise has one of its own. */
+export const TIMER_KINDS = [
+  'acknowledge',
+  'accept-handoff',
+  'next-reply',
+  'resolve',
+  'idle',
+  'follow-up',
+  'reply-window',
+  'statutory',
+  'approve-redress',
+  'promise',
+] as const
+export type TimerName = Exclude<(typeof TIMER_KINDS)[number], 'promise'> | `promise:${string}`
 
 /**
  * One SLA timer of one complaint. All the instants at which it will act are computed when it starts (or resumes), so
@@ -149,6 +153,31 @@ export interface Redress {
   readonly description?: string | undefined
 }
 
+/**
+ * Redress on its way to the customer. Nothing is owed before it is approved, nothing is over before it is paid; what is
+ * in kind is paid when it is handed over.
+ */
+export interface RedressItem extends Redress {
+  /** `r` and the `seq` of its event. */
+  readonly id: string
+  readonly state: 'proposed' | 'approved' | 'refused' | 'paid'
+  readonly proposedBy: string
+  readonly proposedAt: Instant
+  /** Who approved or refused it; who proposed it, where that was within their own limit. */
+  readonly decidedBy?: string
+  readonly decidedAt?: Instant
+  /** Why it was refused. */
+  readonly reason?: string
+  readonly paidBy?: string
+  readonly paidAt?: Instant
+  /** Where finance finds the payment. */
+  readonly reference?: string
+}
+
+/** Whether the organisation was at fault, as it told the customer. */
+export const OUTCOMES = ['upheld', 'partly-upheld', 'rejected'] as const
+export type Outcome = (typeof OUTCOMES)[number]
+
 /** An internal request to take a complaint over; until it is accepted the asker still owns the complaint. */
 export interface Handoff {
   readonly seq: number
@@ -272,11 +301,13 @@ export interface Complaint {
   /** Every pause there was: what a timer that is moved to other rules has to leave out. */
   readonly pauses: readonly Pause[]
   readonly promises: readonly Promised[]
+  readonly redress: readonly RedressItem[]
   readonly resolution?: {
     readonly summary: string
     readonly redress?: Redress | undefined
     /** What went wrong, in the organisation's own words for it: counted by finance. */
     readonly rootCause?: string | undefined
+    readonly outcome?: Outcome | undefined
   }
   /** It is in its second stage, or a later one; `formerOwner` owned it when it was last resolved, closed or withdrawn. */
   readonly reopened?: { readonly formerOwner: string }
@@ -386,6 +417,7 @@ export type EventBody =
       readonly summary: string
       readonly redress?: Redress | undefined
       readonly rootCause?: string | undefined
+      readonly outcome?: Outcome | undefined
       /** How the issues that were not answered before ended. */
       readonly issues?: readonly IssueOutcome[] | undefined
     }
@@ -411,6 +443,21 @@ export type EventBody =
       readonly dueAt: Instant
       readonly to?: string | undefined
       readonly worth?: Worth | undefined
+    }
+  | { readonly type: 'redress-proposed'; readonly id: string; readonly redress: Redress }
+  /** `alone`: the proposer approved it in the same breath, within their own limit. */
+  | {
+      readonly type: 'redress-approved'
+      readonly id: string
+      readonly redress: Redress
+      readonly alone?: true
+    }
+  | { readonly type: 'redress-refused'; readonly id: string; readonly reason: string }
+  | {
+      readonly type: 'redress-paid'
+      readonly id: string
+      readonly redress: Redress
+      readonly reference: string
     }
   | { readonly type: 'promise-kept'; readonly id: string; readonly evidence?: string | undefined }
   | {
@@ -446,12 +493,15 @@ const SIGNALS: ReadonlySet<EventType> = new Set([
   'merged',
   // Rungs that were owed when the clocks were stopped are owed again.
   'resumed',
-  // What is resolved may be closed once no promise is open.
+  // What is resolved may be closed once no promise is open, and no redress undecided.
   'promise-kept',
+  'redress-approved',
+  'redress-refused',
 ])
 
 /** Whether the workflow has to know of an event. */
-export const isSignal = (event: Event): boolean => SIGNALS.has(event.type)
+export const isSignal = (event: Event): boolean =>
+  SIGNALS.has(event.type) && !(event.type === 'redress-approved' && event.alone === true)
 
 const STAGE_AFTER: Partial<Record<EventType, Stage>> = {
   received: 'received',
@@ -465,11 +515,10 @@ const STAGE_AFTER: Partial<Record<EventType, Stage>> = {
 }
 
 /** Stages in which somebody still owes the customer an answer. */
+export const OPEN_STAGES = ['received', 'acknowledged', 'handed off', 'reopened'] as const
+export type OpenStage = (typeof OPEN_STAGES)[number]
 export const isOpen = (complaint: Complaint): boolean =>
-  complaint.stage === 'received' ||
-  complaint.stage === 'acknowledged' ||
-  complaint.stage === 'handed off' ||
-  complaint.stage === 'reopened'
+  OPEN_STAGES.some((stage) => stage === complaint.stage)
 
 /** Stages in which nothing more is expected of anybody, so that no execution need run. */
 export const isOver = (complaint: Complaint): boolean =>
@@ -490,6 +539,14 @@ export const unansweredIssues = (complaint: Complaint): readonly Issue[] =>
 /** When the customer last wrote, to us or about us. */
 export const lastContactAt = (complaint: Complaint): Instant =>
   complaint.contacts.at(-1)?.at ?? complaint.receivedAt
+
+/** Redress that waits for somebody to approve or refuse it. */
+export const undecidedRedress = (complaint: Complaint): readonly RedressItem[] =>
+  complaint.redress.filter(({ state }) => state === 'proposed')
+
+/** Redress that the customer is owed: approved, and not paid. */
+export const unpaidRedress = (complaint: Complaint): readonly RedressItem[] =>
+  complaint.redress.filter(({ state }) => state === 'approved')
 
 /** The acknowledgement's deadline has passed and nobody has told the customer anything. */
 export const isUnanswered = (complaint: Complaint): boolean =>
@@ -532,6 +589,7 @@ export function evolve(state: Complaint | undefined, event: Event): Complaint {
       timers: event.timers ?? [],
       pauses: [],
       promises: [],
+      redress: [],
     }
   }
   if (state === undefined)
@@ -583,7 +641,12 @@ export function evolve(state: Complaint | undefined, event: Event): Complaint {
         ...without(unpaused(common, event.at), 'handoff', 'waitingSince', 'unansweredAt'),
         level: 0,
         resolvedAt: event.at,
-        resolution: { summary: event.summary, redress: event.redress, rootCause: event.rootCause },
+        resolution: {
+          summary: event.summary,
+          redress: event.redress,
+          rootCause: event.rootCause,
+          outcome: event.outcome,
+        },
         issues: (event.issues ?? []).reduce(
           (issues, { id, answer, declined }) =>
             declined === undefined
@@ -673,6 +736,26 @@ export function evolve(state: Complaint | undefined, event: Event): Complaint {
       }
       return { ...common, promises: [...state.promises, made] }
     }
+    case 'redress-proposed': {
+      const proposed: RedressItem = {
+        ...event.redress,
+        id: event.id,
+        state: 'proposed',
+        proposedBy: event.actor,
+        proposedAt: event.at,
+      }
+      return { ...common, redress: [...state.redress, proposed] }
+    }
+    case 'redress-approved':
+      return withRedress(common, event.id, { state: 'approved', decidedBy: event.actor, decidedAt: event.at })
+    case 'redress-refused': {
+      const { actor: decidedBy, at: decidedAt, reason } = event
+      return withRedress(common, event.id, { state: 'refused', decidedBy, decidedAt, reason })
+    }
+    case 'redress-paid': {
+      const { actor: paidBy, at: paidAt, reference } = event
+      return withRedress(common, event.id, { state: 'paid', paidBy, paidAt, reference })
+    }
     case 'promise-kept':
       return withPromise(common, event.id, {
         state: 'kept',
@@ -736,6 +819,11 @@ const unpaused = (complaint: Complaint, at: Instant): Complaint => {
 const withPromise = (complaint: Complaint, id: string, change: Partial<Promised>): Complaint => ({
   ...complaint,
   promises: complaint.promises.map((promise) => (promise.id === id ? { ...promise, ...change } : promise)),
+})
+
+const withRedress = (complaint: Complaint, id: string, change: Partial<RedressItem>): Complaint => ({
+  ...complaint,
+  redress: complaint.redress.map((item) => (item.id === id ? { ...item, ...change } : item)),
 })
 
 const merge = (timers: readonly Timer[], changed: readonly Timer[]): readonly Timer[] => {

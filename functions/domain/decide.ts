@@ -9,16 +9,20 @@ import {
   isOver,
   lastContactAt,
   type Message,
+  type Outcome,
   owesAcknowledgement,
   type Promised,
   type Redress,
+  type RedressItem,
   SEVERITIES,
   type Severity,
   type Stage,
   type Timer,
   type TimerName,
   unansweredIssues,
+  undecidedRedress,
   unkeptPromises,
+  unpaidRedress,
   type Worth,
 } from './complaint.ts'
 import { onDuty, peopleAt } from './duty.ts'
@@ -35,6 +39,7 @@ import {
   teamOf,
   timerSpec,
 } from './policy.ts'
+import { approverFor, givenIn, limitsFor, mayApprove, redressOf } from './redress.ts'
 import { movedTimers, statutoryAgain } from './repolicy.ts'
 import { needsAnswer } from './thanks.ts'
 import * as timers from './timers.ts'
@@ -63,9 +68,16 @@ export type Action =
       readonly summary: string
       readonly redress?: Redress | undefined
       readonly rootCause?: string | undefined
+      readonly outcome?: Outcome | undefined
       /** What becomes of each issue; the summary answers those that were only suggested and are not in it. */
       readonly issues?: readonly IssueOutcome[] | undefined
     }
+  /** Redress beside, or before, a resolution. */
+  | { readonly type: 'propose-redress'; readonly redress: Redress }
+  /** `id` may be left out where only one redress can be meant. */
+  | { readonly type: 'approve-redress'; readonly id?: string | undefined }
+  | { readonly type: 'refuse-redress'; readonly id?: string | undefined; readonly reason: string }
+  | { readonly type: 'pay-redress'; readonly id?: string | undefined; readonly reference: string }
   | { readonly type: 'close' }
   | { readonly type: 'reopen'; readonly reason: string }
   | { readonly type: 'withdraw'; readonly reason: string }
@@ -188,6 +200,10 @@ export const ALLOWED_IN: Readonly<Record<ActionType, readonly Stage[]>> = {
   close: ['resolved'],
   reopen: ['resolved', 'closed', 'withdrawn'],
   withdraw: [...OPEN, 'resolved'],
+  'propose-redress': ['acknowledged', 'handed off', 'reopened', 'resolved'],
+  'approve-redress': ALL,
+  'refuse-redress': ALL,
+  'pay-redress': ALL,
   note: ALL,
   'record-customer-reply': ALL,
   link: [...OPEN, 'resolved'],
@@ -219,7 +235,10 @@ export function allowedActions(complaint: Complaint): ActionType[] {
     if (action === 'hand-off') return complaint.handoff === undefined
     if (action === 'pause') return complaint.paused === undefined
     if (action === 'resume') return complaint.paused !== undefined
-    if (action === 'close') return !hasOpenPromise(complaint)
+    if (action === 'close') return !hasOpenPromise(complaint) && undecidedRedress(complaint).length === 0
+    if (action === 'approve-redress' || action === 'refuse-redress')
+      return undecidedRedress(complaint).length > 0
+    if (action === 'pay-redress') return unpaidRedress(complaint).length > 0
     if (action === 'keep-promise') return unkeptPromises(complaint).length > 0
     if (action === 'link') return unkeptPromises(complaint).length === 0
     if (action === 'unlink') return complaint.contacts.length > 0
@@ -235,7 +254,9 @@ const hasOpenPromise = (complaint: Complaint): boolean =>
 
 /** Silence closes what is resolved and owes nothing: over a broken promise only a person may close, and answers for it. */
 const maySilenceClose = (complaint: Complaint): boolean =>
-  complaint.followUpDue === true && unkeptPromises(complaint).length === 0
+  complaint.followUpDue === true &&
+  unkeptPromises(complaint).length === 0 &&
+  undecidedRedress(complaint).length === 0
 
 /** Appends events to a state, so that each is decided upon the state that the ones before it made. */
 class Draft {
@@ -627,14 +648,46 @@ function act(draft: Draft, state: Complaint, action: Action, by: Actor, context:
       return
     }
     case 'resolve': {
-      const { summary, redress, rootCause } = action
+      const { summary, redress, rootCause, outcome } = action
       const issues = issueOutcomes(state, action.issues ?? [], policy)
-      draft.add({ type: 'resolved', summary, redress, rootCause, issues }, by, [
+      draft.add({ type: 'resolved', summary, redress, rootCause, outcome, issues }, by, [
         ...meet('acknowledge', 'resolve', 'next-reply', 'statutory', 'reply-window'),
         ...drop('accept-handoff', 'idle'),
         // A pause ends with the answer.
         ...startIfAny(policy, governedOf(state), 'follow-up', draft.nextSeq, now),
       ])
+      if (redress !== undefined) proposeRedress(draft, redress, by, context)
+      return
+    }
+    case 'propose-redress':
+      proposeRedress(draft, action.redress, by, context)
+      return
+    case 'approve-redress': {
+      const item = redressMeant(undecidedRedress(state), action.id, 'approved or refused')
+      const redress = redressOf(item)
+      if (item.proposedBy === by.id) {
+        throw new Refusal('not-allowed', `${by.id} proposed it: somebody else has to approve it`)
+      }
+      if (!mayApprove(policy, state.team, by.id, redress, givenIn(state, item.currency ?? ''))) {
+        throw new Refusal(
+          'not-allowed',
+          `It is above what ${by.id} may approve; ask ${approverFor(policy, state, item) ?? policy.dutyManager}`,
+        )
+      }
+      const decided = undecidedRedress(state).length > 1 ? [] : meet('approve-redress')
+      draft.add({ type: 'redress-approved', id: item.id, redress }, by, decided)
+      return
+    }
+    case 'refuse-redress': {
+      const { id } = redressMeant(undecidedRedress(state), action.id, 'approved or refused')
+      const decided = undecidedRedress(state).length > 1 ? [] : meet('approve-redress')
+      draft.add({ type: 'redress-refused', id, reason: action.reason }, by, decided)
+      return
+    }
+    case 'pay-redress': {
+      const item = redressMeant(unpaidRedress(state), action.id, 'paid')
+      const { reference } = action
+      draft.add({ type: 'redress-paid', id: item.id, redress: redressOf(item), reference }, by)
       return
     }
     case 'close':
@@ -642,6 +695,12 @@ function act(draft: Draft, state: Complaint, action: Action, by: Actor, context:
         throw new Refusal(
           'forbidden-by-state',
           'A promise to the customer is open: keep it first, as it keeps the complaint open',
+        )
+      }
+      if (undecidedRedress(state).length > 0) {
+        throw new Refusal(
+          'forbidden-by-state',
+          'A redress waits for approval: approve or refuse it first, as the customer was told of it',
         )
       }
       close(draft, state, by, context)
@@ -897,6 +956,49 @@ function issueOutcomes(
   }
   const outcomes = [...given, ...rest.map(({ id }) => ({ id }))]
   return outcomes.length === 0 ? undefined : outcomes
+}
+
+/**
+ * Redress is approved in the same breath where the proposer may approve all that the complaint is given; it waits for
+ * somebody else where not.
+ */
+function proposeRedress(draft: Draft, redress: Redress, by: Actor, { policy, now }: Context): void {
+  const state = draft.state as Complaint
+  const { amount = 0, currency = '' } = redress
+  const limits = limitsFor(policy, redress)
+  if (limits === 'unknown') {
+    const known = Object.keys(policy.redress?.limits ?? {}).join(', ')
+    throw new Refusal('invalid', `The policy has no limits for ${currency}; currencies: ${known}`, 'redress')
+  }
+  const total = givenIn(state, currency) + amount
+  if (limits !== undefined && total > limits['duty-manager']) {
+    throw new Refusal(
+      'not-allowed',
+      `Nobody may approve more than ${limits['duty-manager']} minor units of ${currency} for one complaint`,
+      'redress',
+    )
+  }
+  const id = `r${draft.nextSeq}`
+  const alone = mayApprove(policy, state.team, by.id, redress, total)
+  const waits = !alone && !runs(state, 'approve-redress')
+  draft.add(
+    { type: 'redress-proposed', id, redress },
+    by,
+    waits ? startIfAny(policy, state, 'approve-redress', draft.nextSeq, now) : [],
+  )
+  if (alone) draft.add({ type: 'redress-approved', id, redress, alone }, by)
+}
+
+/** The redress that is meant: the one of that id, or without an id the only one that waits. */
+function redressMeant(waiting: readonly RedressItem[], id: string | undefined, what: string): RedressItem {
+  if (waiting.length === 0) throw new Refusal('forbidden-by-state', `No redress waits to be ${what}`)
+  const meant = waiting.filter((item) => id === undefined || item.id === id)
+  const [item] = meant
+  if (item === undefined || meant.length > 1) {
+    const known = waiting.map((candidate) => candidate.id).join(', ')
+    throw new Refusal('invalid', `Say which redress is meant; waiting to be ${what}: ${known}`, 'id')
+  }
+  return item
 }
 
 /** The promise that is meant: the one of that id, or without an id the only one that is open, or else broken. */

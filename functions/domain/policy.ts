@@ -1,5 +1,5 @@
 import type { Calendar } from './calendar.ts'
-import type { Complaint, Message, Severity, TimerName } from './complaint.ts'
+import type { Complaint, Message, OpenStage, Severity, TimerName } from './complaint.ts'
 import type { Instant } from './instant.ts'
 
 /** Whom a rung of a ladder involves; who that is today, the policy's teams say. */
@@ -140,6 +140,23 @@ export interface Linking {
   readonly raiseUpTo: Severity
 }
 
+/** Who approves money. A tool that acts in its own name is staff. */
+export type ApproverRole = 'staff' | 'team-lead' | 'duty-manager'
+
+/** What each role may approve by itself for one complaint, in minor units, by currency; no other currency may be given. */
+export interface RedressRules {
+  readonly limits: Readonly<Record<string, Readonly<Record<ApproverRole, number>>>>
+}
+
+/** What handling costs, in minor units of `currency`. */
+export interface Rates {
+  readonly currency: string
+  /** For a business hour that a complaint is in an open stage and not paused; nothing for a stage that is left out. */
+  readonly hourly: Partial<Readonly<Record<OpenStage, number>>>
+  /** For each target that was missed: what the organisation reckons, or pays by law. */
+  readonly breach?: number | undefined
+}
+
 /** One version of the rules of an organisation, with the calendars that it names resolved. */
 export interface Policy {
   readonly name: string
@@ -152,6 +169,9 @@ export interface Policy {
   readonly dutyManager: string
   readonly defaultTeam: string
   readonly ladders: Readonly<Record<string, Ladder>>
+  readonly rates?: Rates | undefined
+  /** Without it, whoever gives redress approves it. */
+  readonly redress?: RedressRules | undefined
   /** The first that matches wins. */
   readonly rules: readonly Rule[]
   /** Where it says nothing, `DEFAULT_LINKING` holds. */

@@ -171,12 +171,12 @@ function commandOf(
     case 'resumed':
       return { type: 'resume', by }
     case 'resolved': {
-      const { summary, redress, rootCause } = event
+      const { summary, redress, rootCause, outcome } = event
       // Those without an outcome of their own were answered by the summary.
       const issues = event.issues?.filter(
         ({ answer, declined }) => answer !== undefined || declined !== undefined,
       )
-      return { type: 'resolve', summary, redress, rootCause, issues, by }
+      return { type: 'resolve', summary, redress, rootCause, outcome, issues, by }
     }
     case 'reopened':
       return { type: 'reopen', reason: event.reason, by }
@@ -218,6 +218,14 @@ function commandOf(
       return { type: 'reply', text: event.text, by }
     case 'promised':
       return { type: 'promise', text: event.text, due: event.dueAt, to: event.to, worth: event.worth, by }
+    case 'redress-proposed':
+      return { type: 'propose-redress', redress: event.redress, by }
+    case 'redress-approved':
+      return { type: 'approve-redress', id: event.id, by }
+    case 'redress-refused':
+      return { type: 'refuse-redress', id: event.id, reason: event.reason, by }
+    case 'redress-paid':
+      return { type: 'pay-redress', id: event.id, reference: event.reference, by }
     case 'promise-kept':
       return { type: 'keep-promise', id: event.id, evidence: event.evidence, by }
     case 'timer-warned':

@@ -6,6 +6,7 @@ import {
   type Pause,
   type Timer,
   type TimerName,
+  undecidedRedress,
 } from './complaint.ts'
 import type { Instant } from './instant.ts'
 import { type Policy, type TimerSpec, timerSpec } from './policy.ts'
@@ -21,6 +22,7 @@ const KINDS = [
   'follow-up',
   'reply-window',
   'statutory',
+  'approve-redress',
 ] as const satisfies readonly TimerName[]
 
 /**
@@ -125,6 +127,7 @@ function begins(
   if (name === 'follow-up') {
     return state.stage === 'resolved' && state.followUpDue !== true ? state.resolvedAt : undefined
   }
+  if (name === 'approve-redress') return isOver(state) ? undefined : undecidedRedress(state)[0]?.proposedAt
   if (!isOpen(state)) return undefined
   switch (name) {
     case 'acknowledge':

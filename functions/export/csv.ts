@@ -1,5 +1,5 @@
-/** A cell: text, or a number that is written as it is. */
-export type Cell = string | number
+/** A cell: text, or a number or a truth that is written as it is; undefined leaves it empty. */
+export type Cell = string | number | boolean | undefined
 
 /**
  * RFC 4180: CRLF after every row, a cell in quotes where it needs them. Text that a spreadsheet would run as a
@@ -17,6 +17,8 @@ const FORMULA = /^[=+\-@\t\r\n]/
 export const neutralise = (text: string): string => (FORMULA.test(text) ? `'${text}` : text)
 
 function writeCell(cell: Cell): string {
+  if (cell === undefined) return ''
+  if (typeof cell === 'boolean') return String(cell)
   if (typeof cell === 'number') {
     if (!Number.isFinite(cell)) throw new RangeError(`${cell} is no value to export`)
     return String(cell)

@@ -1,13 +1,14 @@
 import {
   type CloudWatchClient,
-  type Metric,
   type MetricDataQuery,
   paginateGetMetricData,
   paginateListMetrics,
+  type Metric as Series,
 } from '@aws-sdk/client-cloudwatch'
 import { addSeconds, type Instant, parseInstant, toInstant } from '../domain/instant.ts'
-import { METRICS, type MetricName } from '../shared/metrics.ts'
-import type { Cell } from './csv.ts'
+import { METRICS, type Metric, type MetricName } from '../shared/metrics.ts'
+import { compareText, type Row } from './dataset.ts'
+import type { METRIC_COLUMNS } from './rows.ts'
 
 /** One value of one series in one hour. */
 export interface Point {
@@ -22,36 +23,24 @@ export interface Point {
 
 export type Statistic = 'Sum' | 'Average' | 'Maximum' | 'SampleCount'
 
-/** Counted anew each time, so an hour's sum of them means nothing. */
-const GAUGES: readonly MetricName[] = ['Open', 'Unanswered']
-
 /** What to ask of a metric: how many, how much; or how long, of how many. */
 export function statisticsOf(name: MetricName): readonly Statistic[] {
-  const { unit } = METRICS[name]
-  if (GAUGES.includes(name)) return ['Average', 'Maximum']
+  const { unit, gauge }: Metric = METRICS[name]
+  if (gauge) return ['Average', 'Maximum']
   if (unit === 'Seconds' || unit === 'Milliseconds') return ['Average', 'Maximum', 'SampleCount']
   return ['Sum']
 }
 
-export const HEADER = ['period_start', 'metric', 'dimensions', 'statistic', 'unit', 'value']
-
-/** The points as rows of the file, in an order that depends on nothing but them, under the header. */
-export const toRows = (points: readonly Point[]): Cell[][] => [
-  HEADER,
-  ...points
-    .map(({ periodStart, metric, dimensions, statistic, value }): Cell[] => [
-      periodStart,
-      metric,
-      dimensions,
-      statistic,
-      statistic === 'SampleCount' ? 'Count' : METRICS[metric].unit,
-      value,
-    ])
-    .sort((a, b) => compareText(a.join('\0'), b.join('\0'))),
-]
-
-/** By code unit: a sort by language would differ from machine to machine. */
-const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+/** The points as lines of the file. */
+export const metricRows = (points: readonly Point[]): Row<typeof METRIC_COLUMNS>[] =>
+  points.map(({ periodStart, metric, dimensions, statistic, value }) => ({
+    period_start: periodStart,
+    metric,
+    dimensions,
+    statistic,
+    unit: statistic === 'SampleCount' ? 'Count' : METRICS[metric].unit,
+    value,
+  }))
 
 /** The UTC day before an instant, `YYYY-MM-DD`. */
 export const dayBefore = (now: Instant): string => addSeconds(now, -86_400).slice(0, 10)
@@ -65,11 +54,18 @@ const QUERIES_AT_ONCE = 500
  *
  * @param service the dimension that tells the stages apart.
  * @param day `YYYY-MM-DD`.
+ * @param expected series that there ought to be: CloudWatch lists none that has been quiet for two weeks, and one that
+ * was lost altogether would not be missed.
  * @throws RangeError when that is no day.
  */
-export async function readDay(client: CloudWatchClient, service: string, day: string): Promise<Point[]> {
+export async function readDay(
+  client: CloudWatchClient,
+  service: string,
+  day: string,
+  expected: readonly SeriesName[] = [],
+): Promise<Point[]> {
   const start = parseInstant(`${day}T00:00:00Z`)
-  const wanted = (await listSeries(client, service)).flatMap((series) =>
+  const wanted = (await listSeries(client, service, expected)).flatMap((series) =>
     statisticsOf(series.name).map((statistic) => ({ ...series, statistic })),
   )
   const points: Point[] = []
@@ -109,29 +105,53 @@ export async function readDay(client: CloudWatchClient, service: string, day: st
   return points
 }
 
-/** The series that CloudWatch has: which teams and channels there are, only it knows. */
+/** One series of a stage: a metric, and the value of its own dimension where it has one. */
+export interface SeriesName {
+  readonly name: MetricName
+  readonly dimension?: string | undefined
+}
+
+/** `team=support`; empty for a metric that has no dimension of its own. */
+export const dimensionsOf = ({ name, dimension }: SeriesName): string =>
+  METRICS[name].dimension === undefined ? '' : `${METRICS[name].dimension}=${dimension ?? 'none'}`
+
+interface Found {
+  readonly name: MetricName
+  readonly dimensions: string
+  readonly metric: Series
+}
+
 async function listSeries(
   client: CloudWatchClient,
   service: string,
-): Promise<{ name: MetricName; dimensions: string; metric: Metric }[]> {
-  const found = []
+  expected: readonly SeriesName[],
+): Promise<Found[]> {
+  const found = new Map<string, Found>()
+  const add = (name: MetricName, metric: Series): void => {
+    const dimensions = (metric.Dimensions ?? [])
+      .filter(({ Name }) => Name !== 'service')
+      .map(({ Name, Value }) => `${Name}=${Value}`)
+      .sort(compareText)
+      .join(';')
+    found.set(`${name} ${dimensions}`, { name, dimensions, metric })
+  }
+  for (const { name, dimension } of expected) {
+    const key = METRICS[name].dimension
+    const own = key === undefined ? [] : [{ Name: key, Value: dimension ?? 'none' }]
+    add(name, {
+      Namespace: 'Redress',
+      MetricName: name,
+      Dimensions: [{ Name: 'service', Value: service }, ...own],
+    })
+  }
   const pages = paginateListMetrics(
     { client },
     { Namespace: 'Redress', Dimensions: [{ Name: 'service', Value: service }] },
   )
-  for await (const { Metrics } of pages) {
-    for (const metric of Metrics ?? []) {
-      const name = metric.MetricName
-      if (name === undefined || !isKnown(name)) continue
-      const dimensions = (metric.Dimensions ?? [])
-        .filter(({ Name }) => Name !== 'service')
-        .map(({ Name, Value }) => `${Name}=${Value}`)
-        .sort(compareText)
-        .join(';')
-      found.push({ name, dimensions, metric })
-    }
-  }
-  return found
+  for await (const { Metrics } of pages)
+    for (const metric of Metrics ?? [])
+      if (metric.MetricName !== undefined && isKnown(metric.MetricName)) add(metric.MetricName, metric)
+  return [...found.values()]
 }
 
 const isKnown = (name: string): name is MetricName => Object.hasOwn(METRICS, name)

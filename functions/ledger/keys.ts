@@ -1,6 +1,6 @@
 /** The one place that names keys and indexes of the table. */
 
-export const INDEX = { due: 'due', audit: 'audit', open: 'open', team: 'team' } as const
+export const INDEX = { due: 'due', audit: 'audit', open: 'open', team: 'team', day: 'day' } as const
 
 /**
  * How many partitions the sparse indexes are spread over: each takes 1,000 writes a second, and a reader asks each of
@@ -77,8 +77,17 @@ export const shardsOf = (index: 'due' | 'audit' | 'open'): string[] =>
   Array.from({ length: SHARDS }, (_, shard) => `${index}#${shard}`)
 
 /** The shard of a complaint: the last characters of a ULID are random, so complaints spread evenly. */
-export function shardOf(index: 'due' | 'audit' | 'open', complaintId: string): string {
+export const shardOf = (index: 'due' | 'audit' | 'open', complaintId: string): string =>
+  `${index}#${shardNumber(complaintId)}`
+
+/** All shards of the index of a UTC day (`YYYY-MM-DD`), and the one that a complaint's changes on it are in. */
+export const shardsOfDay = (day: string): string[] =>
+  Array.from({ length: SHARDS }, (_, shard) => `day#${day}#${shard}`)
+export const dayShardOf = (day: string, complaintId: string): string =>
+  `day#${day}#${shardNumber(complaintId)}`
+
+function shardNumber(complaintId: string): number {
   let sum = 0
   for (const character of complaintId.slice(-4)) sum += character.charCodeAt(0)
-  return `${index}#${sum % SHARDS}`
+  return sum % SHARDS
 }

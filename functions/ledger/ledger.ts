@@ -122,12 +122,19 @@ export interface EventContext {
   readonly team: string
   readonly channel: string
   readonly receivedAt: Instant
+  /** When the handoff was asked for that was open before the event's commit. */
+  readonly handoffAt?: Instant
   /** When the complaint's clock is due next, where this is the last event of its commit. */
   readonly nextDueAt?: Instant
 }
 
 /** Longer than what was asked for can wait on a queue, and then on its dead-letter queue: two weeks each. */
 const REMEMBERED_SECONDS = 30 * 86_400
+
+export interface EventRecord {
+  readonly event: Event
+  readonly context: EventContext
+}
 
 /** How often a commit is tried again when others write to the same complaint; each try decides anew. */
 const ATTEMPTS = 8
@@ -317,7 +324,12 @@ export class Ledger {
    * @throws NotFound when it has none at all.
    */
   async timeline(complaintId: string, afterSeq = 0): Promise<Event[]> {
-    const events: Event[] = []
+    return (await this.records(complaintId, afterSeq)).map(({ event }) => event)
+  }
+
+  /** The same, each with what its stream record told beside it. */
+  async records(complaintId: string, afterSeq = 0): Promise<EventRecord[]> {
+    const records: EventRecord[] = []
     let start: Record<string, unknown> | undefined
     do {
       const page = await this.#db.send(
@@ -333,11 +345,12 @@ export class Ledger {
           ...(start === undefined ? {} : { ExclusiveStartKey: start }),
         }),
       )
-      for (const item of page.Items ?? []) events.push(item.event as Event)
+      for (const { event, context } of page.Items ?? [])
+        records.push({ event: event as Event, context: context as EventContext })
       start = page.LastEvaluatedKey
     } while (start !== undefined)
-    if (events.length === 0 && afterSeq === 0) throw new NotFound(complaintId)
-    return events
+    if (records.length === 0 && afterSeq === 0) throw new NotFound(complaintId)
+    return records
   }
 
   /** A page of a team's complaints, newest first; eventually consistent. */
@@ -602,6 +615,7 @@ export class Ledger {
           team: after.team,
           channel: after.message.channel,
           receivedAt: after.receivedAt,
+          ...(before?.handoff === undefined ? {} : { handoffAt: before.handoff.at }),
           ...(event === events.at(-1) && nextDueAt !== undefined ? { nextDueAt } : {}),
         }
         return {
@@ -613,6 +627,10 @@ export class Ledger {
               signal: isSignal(event),
               context,
               event,
+              // One entry a commit is enough to say that the complaint changed on that day.
+              ...(event === events.at(-1)
+                ? { dayShard: keys.dayShardOf(event.recordedAt.slice(0, 10), after.id) }
+                : {}),
             },
             ConditionExpression: 'attribute_not_exists(pk)',
           },

@@ -143,6 +143,7 @@ const STARTED_BY: Readonly<Record<string, string>> = {
   'next-reply': 'a message of the customer',
   idle: 'the last thing that somebody did',
   'follow-up': 'the resolution',
+  'approve-redress': 'redress that waits for approval',
   promise: 'a promise, which says itself when it is due',
 }
 

@@ -1,44 +1,71 @@
-import type { Event } from '../domain/complaint.ts'
+import type { Event, Redress } from '../domain/complaint.ts'
 import { epochSeconds, type Instant } from '../domain/instant.ts'
 import type { EventContext } from '../ledger/ledger.ts'
-import { CHANNELS, measure } from '../shared/metrics.ts'
+import { CHANNELS, CURRENCIES, type MetricName, measure } from '../shared/metrics.ts'
 
-const seconds = (from: Instant, to: Instant): number => epochSeconds(to) - epochSeconds(from)
+/** One value of one series. */
+export interface Measurement {
+  readonly name: MetricName
+  readonly value: number
+  /** Of the metric's own dimension, where it has one. */
+  readonly dimension?: string
+}
 
-/** The metrics of one event. What has none says so by its name here, so that a new type is not forgotten. */
-export function measureEvent(event: Event, { team, channel, receivedAt }: EventContext): void {
+/** Clocks of two machines differ: nothing arrived before it was sent. */
+const seconds = (from: Instant, to: Instant): number => Math.max(0, epochSeconds(to) - epochSeconds(from))
+
+const one = (name: MetricName, dimension?: string): Measurement => value(name, 1, dimension)
+const value = (name: MetricName, amount: number, dimension?: string): Measurement => ({
+  name,
+  value: amount,
+  ...(dimension === undefined ? {} : { dimension }),
+})
+
+const money = (name: MetricName, { amount, currency }: Redress): Measurement[] =>
+  amount === undefined || currency === undefined || !CURRENCIES.has(currency)
+    ? []
+    : [value(name, amount, currency)]
+
+/**
+ * What one event counts for. The relay counts it when the stream brings it, and the nightly reconciliation counts it
+ * again from the ledger. What has none says so by its name here, so that a new type is not forgotten.
+ */
+export function measurementsOf(event: Event, context: EventContext): Measurement[] {
+  const { team, channel, receivedAt, handoffAt } = context
   switch (event.type) {
     case 'received':
-      measure('Received', 1, CHANNELS.has(channel) ? channel : 'other')
-      return
+      return [
+        one('Received', CHANNELS.has(channel) ? channel : 'other'),
+        value('IngestionLag', seconds(event.message.postedAt, event.at)),
+      ]
     case 'acknowledged':
-      measure('Acknowledged', 1, team)
-      measure('TimeToAcknowledge', seconds(receivedAt, event.at), team)
-      return
-    case 'handoff-accepted': {
-      measure('HandedOff', 1, team)
-      const timer = event.timers?.find(({ name }) => name === 'accept-handoff')
-      if (timer !== undefined) measure('TimeToAcceptHandoff', seconds(timer.startedAt, event.at), team)
-      return
-    }
+      return [value('TimeToAcknowledge', seconds(receivedAt, event.at), team)]
+    case 'handoff-accepted':
+      return [value('TimeToAcceptHandoff', seconds(handoffAt ?? event.at, event.at), team)]
     case 'resolved':
-      measure('Resolved', 1, team)
-      measure('TimeToResolve', seconds(receivedAt, event.at), team)
-      if (event.redress?.amount !== undefined)
-        measure('RedressAmount', event.redress.amount, event.redress.currency)
-      return
+      return [value('TimeToResolve', seconds(receivedAt, event.at), team)]
+    case 'redress-approved':
+      return money('RedressApproved', event.redress)
+    case 'redress-paid':
+      return money('RedressPaid', event.redress)
     case 'reopened':
-      measure('Reopened', 1, team)
-      return
+      return [one('Reopened', team)]
+    case 'linked':
+      return [one('Linked'), value('IngestionLag', seconds(event.message.postedAt, event.at))]
+    case 'customer-replied':
+      return [one('CustomerReplied')]
     case 'timer-warned':
-      measure('TimerWarned', 1, kind(event.timer))
-      return
+      return [one('TimerWarned')]
     case 'timer-breached':
-      measure('TimerBreached', 1, kind(event.timer))
-      return
+      return [one('TimerBreached', kind(event.timer))]
     case 'escalated':
-      measure('Escalated', 1, String(event.level))
-      return
+      return [one('Escalated', String(event.level))]
+    case 'promised':
+      return [one('Promised')]
+    case 'promise-kept':
+      return [one('PromiseKept')]
+    case 'redress-proposed':
+    case 'redress-refused':
     case 'taken':
     case 'assigned':
     case 'handoff-requested':
@@ -51,10 +78,7 @@ export function measureEvent(event: Event, { team, channel, receivedAt }: EventC
     case 'closed':
     case 'withdrawn':
     case 'noted':
-    case 'customer-replied':
     case 'replied':
-    case 'promised':
-    case 'promise-kept':
     case 'repolicied':
     case 'erased':
     case 'linked':
@@ -68,8 +92,17 @@ export function measureEvent(event: Event, { team, channel, receivedAt }: EventC
     case 'issues-confirmed':
     case 'issue-answered':
     case 'issue-declined':
-      return
+      return []
   }
+}
+
+/**
+ * Counts one event, at the instant at which the ledger recorded it, so that CloudWatch's days are the ledger's however
+ * late the stream is.
+ */
+export function measureEvent(event: Event, context: EventContext): void {
+  for (const { name, value, dimension } of measurementsOf(event, context))
+    measure(name, value, dimension, event.recordedAt)
 }
 
 /** Each promise has a timer of its own; as a dimension they are one. */

@@ -2,6 +2,7 @@ import type { Complaint, Event, TimerName } from '../domain/complaint.ts'
 import { onDuty, peopleAt, standIn } from '../domain/duty.ts'
 import type { Instant } from '../domain/instant.ts'
 import { type Policy, timerSpec } from '../domain/policy.ts'
+import { approverFor, givenIn, mayApprove } from '../domain/redress.ts'
 import { ladderOf, mayCall } from '../domain/timers.ts'
 import { type Content, redressText, timerName } from './card.ts'
 import { date, escaped, mention, mrkdwn, nameOf, shown, teamName, uncalled } from './mrkdwn.ts'
@@ -105,6 +106,28 @@ function lineFor(event: Event, after: Complaint, policy: Policy, call: (person: 
     case 'resolved':
       return [
         `:white_check_mark: ${actor} resolved it: ${shown(event.summary, QUOTED)}${event.redress === undefined ? '' : `\nRedress: ${redressText(event.redress)}`}`,
+      ]
+    case 'redress-proposed': {
+      const item = after.redress.find(({ id }) => id === event.id)
+      const what = `:moneybag: ${actor} proposed redress: ${redressText(event.redress)}`
+      const total = givenIn(after, event.redress.currency ?? '')
+      if (item === undefined || mayApprove(policy, after.team, event.actor, event.redress, total))
+        return [what]
+      const approver = approverFor(policy, after, item)
+      if (approver === undefined) return [`${what}\nIt waits for approval`]
+      return [`${what}\n${call(approver)}, please approve or refuse`, [approver]]
+    }
+    case 'redress-approved':
+      return [
+        event.alone === true
+          ? ':white_check_mark: That is within their own limit'
+          : `:white_check_mark: ${actor} approved redress: ${redressText(event.redress)}`,
+      ]
+    case 'redress-refused':
+      return [`:no_entry_sign: ${actor} refused the redress: ${shown(event.reason, QUOTED)}`]
+    case 'redress-paid':
+      return [
+        `:money_with_wings: ${actor} paid redress: ${redressText(event.redress)} (${shown(event.reference, 200)})`,
       ]
     case 'closed':
       return [

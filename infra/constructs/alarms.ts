@@ -293,6 +293,20 @@ function rules({
       metric: redress.one('Unanswered', Stats.MINIMUM, config.sweep === 'hourly' ? Duration.hours(1) : audit),
       periods: 2,
     },
+    {
+      name: 'export-silent',
+      meaning: 'No day has been exported for a day: finance lacks yesterday.',
+      missing: SILENCE,
+      metric: redress.one('ExportRan', Stats.SUM, Duration.days(1)),
+      below: 1,
+    },
+    {
+      name: 'reconciliation',
+      meaning:
+        'CloudWatch’s counts of an exported day are not what the ledger says: something was counted twice, or not at all.',
+      missing: QUIET('between the exports'),
+      metric: redress.one('ReconciliationDifference', Stats.MAXIMUM, FIVE_MINUTES),
+    },
     ...functionsOf({ edge, streams, delivery, schedules, finance, workflow }).flatMap(
       ({ name, function: fn }) => [
         {

@@ -23,6 +23,7 @@ export interface DashboardsProps extends AlarmsProps {
 const HOUR = Duration.hours(1)
 const DAY = Duration.days(1)
 const MINUTE = Duration.minutes(1)
+const FIVE_MINUTES = Duration.minutes(5)
 
 /** Two dashboards: how the organisation does by its customers, and how the machinery does. */
 export class Dashboards extends Construct {
@@ -47,40 +48,57 @@ const graph = (title: string, left: IMetric[], right: IMetric[] = []): IWidget =
 const value = (title: string, metric: IMetric): IWidget =>
   new SingleValueWidget({ title, metrics: [metric], width: 6, height: 4 })
 
+/** What whoever answers for the complaints asks, in the order in which they ask it. */
 function business(redress: RedressMetrics): IWidget[][] {
   const hourly = (name: Parameters<RedressMetrics['each']>[0], statistic: string) => [
     redress.each(name, statistic, HOUR),
   ]
+  const daily = (...names: Parameters<RedressMetrics['one']>[0][]) =>
+    names.map((name) => redress.one(name, Stats.SUM, DAY))
   return [
     [
-      value('Unanswered now', redress.one('Unanswered', Stats.MAXIMUM, Duration.minutes(5))),
-      value('Received in a day', redress.total('Received', DAY)),
-      value('Resolved in a day', redress.total('Resolved', DAY)),
-      value('Targets breached in a day', redress.total('TimerBreached', DAY)),
+      value('Does anybody wait for a first word?', redress.one('Unanswered', Stats.MAXIMUM, FIVE_MINUTES)),
+      value('How many came in today?', redress.total('Received', DAY)),
+      value('How many were resolved today?', redress.total('TimeToResolve', DAY)),
+      value('How many targets were missed today?', redress.total('TimerBreached', DAY)),
     ],
     [
-      graph('Received, by channel', hourly('Received', Stats.SUM)),
-      graph('Open, by team', hourly('Open', Stats.MAXIMUM)),
-      graph('Unanswered', hourly('Unanswered', Stats.MAXIMUM)),
+      graph('Where do complaints come from? (by channel)', hourly('Received', Stats.SUM)),
+      graph('Who has how many open? (by team)', hourly('Open', Stats.MAXIMUM)),
+      graph('How many wait past their first deadline?', hourly('Unanswered', Stats.MAXIMUM)),
     ],
     [
-      graph('Acknowledged, by team', hourly('Acknowledged', Stats.SUM)),
-      graph('Handed off, by team', hourly('HandedOff', Stats.SUM)),
-      graph('Resolved, by team', hourly('Resolved', Stats.SUM)),
+      graph('Who acknowledges? (by team)', hourly('TimeToAcknowledge', Stats.SAMPLE_COUNT)),
+      graph('Who takes handoffs over? (by team)', hourly('TimeToAcceptHandoff', Stats.SAMPLE_COUNT)),
+      graph('Who resolves? (by team)', hourly('TimeToResolve', Stats.SAMPLE_COUNT)),
     ],
     [
-      graph('Time to acknowledge (s, nine in ten), by team', hourly('TimeToAcknowledge', Stats.p(90))),
-      graph('Time to accept a handoff (s, nine in ten), by team', hourly('TimeToAcceptHandoff', Stats.p(90))),
-      graph('Time to resolve (s, nine in ten), by team', hourly('TimeToResolve', Stats.p(90))),
+      graph('How long until the first word? (s, nine in ten)', hourly('TimeToAcknowledge', Stats.p(90))),
+      graph('How long do handoffs hang? (s, nine in ten)', hourly('TimeToAcceptHandoff', Stats.p(90))),
+      graph('How long until it is resolved? (s, nine in ten)', hourly('TimeToResolve', Stats.p(90))),
     ],
     [
-      graph('Warnings, by timer', hourly('TimerWarned', Stats.SUM)),
-      graph('Breaches, by timer', hourly('TimerBreached', Stats.SUM)),
-      graph('Escalations, by level', hourly('Escalated', Stats.SUM)),
+      graph('Which targets are missed, after how many warnings?', hourly('TimerBreached', Stats.SUM), [
+        redress.one('TimerWarned', Stats.SUM, HOUR),
+      ]),
+      graph('How far up do escalations go? (by level)', hourly('Escalated', Stats.SUM)),
+      graph('Do we keep our promises?', [
+        ...daily('Promised', 'PromiseKept'),
+        redress.one('TimerBreached', Stats.SUM, DAY, 'promise'),
+      ]),
     ],
     [
-      graph('Reopened, by team', hourly('Reopened', Stats.SUM)),
-      graph('Redress (minor units), by currency', [redress.each('RedressAmount', Stats.SUM, DAY)]),
+      graph('Do customers have to come back?', daily('CustomerReplied', 'Linked')),
+      graph('Which resolutions do not hold? (by team)', hourly('Reopened', Stats.SUM)),
+      graph('What do we promise to give back, and what do we pay? (minor units)', [
+        redress.each('RedressApproved', Stats.SUM, DAY),
+        redress.each('RedressPaid', Stats.SUM, DAY),
+      ]),
+    ],
+    [
+      graph('Is last night’s export what the ledger says? (differences)', [
+        redress.one('ReconciliationDifference', Stats.MAXIMUM, DAY),
+      ]),
     ],
   ]
 }
@@ -164,9 +182,14 @@ function technical(props: DashboardsProps): IWidget[][] {
       graph('Healed by the auditor, by kind', [redress.each('HealedByAuditor', Stats.SUM, HOUR)]),
     ],
     [
-      graph('Runs of clock and auditor', [
-        redress.one('ClockRan', Stats.SUM, Duration.minutes(5)),
-        redress.one('AuditorRan', Stats.SUM, Duration.minutes(5)),
+      graph('Runs of clock, auditor and export', [
+        redress.one('ClockRan', Stats.SUM, FIVE_MINUTES),
+        redress.one('AuditorRan', Stats.SUM, FIVE_MINUTES),
+        redress.one('ExportRan', Stats.SUM, FIVE_MINUTES),
+      ]),
+      graph('Messages: from posted to received (s)', [
+        redress.one('IngestionLag', Stats.p(50), FIVE_MINUTES),
+        redress.one('IngestionLag', Stats.MAXIMUM, FIVE_MINUTES),
       ]),
       graph(
         'Timers fired',

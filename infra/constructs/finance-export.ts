@@ -11,14 +11,17 @@ export interface FinanceExportProps extends FunctionSetup {
   readonly queues: Queues
 }
 
-/** Where finance finds yesterday's metrics: metrics/date=YYYY-MM-DD/metrics.csv, written every night. */
+/** What the export writes; each folder is explained in docs/finance.md. */
+const FOLDERS = ['metrics', 'complaints', 'redress', 'parquet', 'corrections', 'manifests']
+
+/** Where finance finds yesterday: <folder>/date=YYYY-MM-DD/, written every night. */
 export class FinanceExport extends Construct {
   readonly bucket: Bucket
   readonly export: RedressFunction
 
   constructor(scope: Construct, id: string, props: FinanceExportProps) {
     super(scope, id)
-    const { config, queues } = props
+    const { config, ledger, queues } = props
     this.bucket = new Bucket(this, 'Bucket', {
       encryption: BucketEncryption.S3_MANAGED,
       enforceSSL: true,
@@ -35,21 +38,25 @@ export class FinanceExport extends Construct {
     acknowledge(
       this.bucket,
       'AwsSolutions-S1',
-      'Sums and averages only, no personal data, read by one team: an access log would be a second bucket to guard.',
+      'No personal data of customers, ids of staff where they approved money, read by one team: an access log would be a second bucket to guard.',
     )
 
-    const files = this.bucket.arnForObjects('metrics/*')
+    const files = FOLDERS.map((folder) => this.bucket.arnForObjects(`${folder}/*`))
     this.export = new RedressFunction(this, 'Export', {
       ...props,
       name: 'export',
-      description: 'Writes yesterday’s metrics for finance, as CSV',
-      timeout: Duration.minutes(5),
-      memorySize: 512,
+      description: 'Writes yesterday’s metrics and complaints for finance, and compares the two',
+      timeout: Duration.minutes(15), // the longest there is: a day is exported whole or not at all
+      memorySize: 1769, // a whole CPU: it folds every complaint of the day
       reservedConcurrency: 1,
       environment: { EXPORT_BUCKET: this.bucket.bucketName },
       statements: [
         allow(['cloudwatch:GetMetricData', 'cloudwatch:ListMetrics'], ['*']),
-        allow(['s3:PutObject'], [files]),
+        ledger.allow('Query'),
+        ledger.allowQuery('day'),
+        allow(['s3:GetObject', 's3:PutObject'], files),
+        // Without it S3 says "forbidden" of what is not there.
+        allow(['s3:ListBucket'], [this.bucket.bucketArn]),
       ],
     })
     acknowledge(
@@ -57,11 +64,12 @@ export class FinanceExport extends Construct {
       'AwsSolutions-IAM5[Resource::*]',
       'xray:Put… and CloudWatch’s GetMetricData and ListMetrics cannot be limited to a resource.',
     )
-    acknowledgeResource(
-      this.export.role,
-      files,
-      'One object a day, named after the day, and under this prefix only.',
-    )
+    for (const folder of files)
+      acknowledgeResource(
+        this.export.role,
+        folder,
+        'Objects named after the day, and under this prefix only.',
+      )
 
     // After midnight's last metrics have arrived (up to two hours late).
     runBySchedule(this.export, queues, { Schedule: { when: Schedule.cron({ minute: '15', hour: '2' }) } })

@@ -36,6 +36,8 @@ const INDEXES = {
   },
   /** A team's complaints. */
   team: { partition: 'team', sort: 'pk' },
+  /** What changed on a day, an entry for each commit, for the nightly export. */
+  day: { partition: 'dayShard', sort: 'pk' },
 } satisfies Record<string, Index>
 export type LedgerIndex = keyof typeof INDEXES
 

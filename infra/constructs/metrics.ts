@@ -1,6 +1,17 @@
+import { MetricUnit } from '@aws-lambda-powertools/metrics'
 import type { Duration } from 'aws-cdk-lib'
 import { type IMetric, MathExpression, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch'
-import { METRICS, type MetricName } from '../../functions/shared/metrics.ts'
+import { TIMER_KINDS } from '../../functions/domain/complaint.ts'
+import type { Policy } from '../../functions/domain/policy.ts'
+import {
+  CHANNELS,
+  CURRENCIES,
+  type Dimension,
+  HEALED,
+  METRICS,
+  type MetricName,
+  REFUSED_FOR,
+} from '../../functions/shared/metrics.ts'
 import type { StageConfig } from '../config.ts'
 
 /** Reads the stage's own metrics, as functions/shared/metrics.ts names them. */
@@ -34,12 +45,13 @@ export class RedressMetrics {
     })
   }
 
-  /** A metric's sum over its dimension, whatever values that has. */
+  /** A metric over all values of its dimension: the sum, or of one that measures how long, how many there were. */
   total(metricName: MetricName, period: Duration): IMetric {
-    const { dimension } = METRICS[metricName]
-    if (dimension === undefined) return this.one(metricName, Stats.SUM, period)
+    const { dimension, unit } = METRICS[metricName]
+    const counts = unit !== MetricUnit.Seconds
+    if (dimension === undefined) return this.one(metricName, counts ? Stats.SUM : Stats.SAMPLE_COUNT, period)
     return new MathExpression({
-      expression: `SELECT SUM(${metricName}) FROM SCHEMA("Redress", ${dimension}, service) WHERE service = '${this.service}'`,
+      expression: `SELECT ${counts ? 'SUM' : 'COUNT'}(${metricName}) FROM SCHEMA("Redress", ${dimension}, service) WHERE service = '${this.service}'`,
       label: metricName,
       period,
     })
@@ -55,4 +67,33 @@ export class RedressMetrics {
       period,
     })
   }
+}
+
+/**
+ * What a stage with the sample policy may cost in series; CloudWatch charges for each, by the hour, whatever it counts.
+ * An organisation with more teams raises it knowingly.
+ */
+export const SERIES_BUDGET = 60
+
+/**
+ * How many series a stage can come to have, by metric, under these policies: one for each value that the metric's
+ * dimension can take.
+ */
+export function seriesOf(policies: readonly Policy[]): Readonly<Record<MetricName, number>> {
+  const values: Record<Dimension, number> = {
+    channel: CHANNELS.size + 1, // and "other"
+    team: new Set(policies.flatMap(({ teams }) => Object.keys(teams))).size,
+    timer: TIMER_KINDS.filter((timer) => timer !== 'follow-up').length, // its end is no breach
+    level: Math.max(
+      ...policies.flatMap(({ ladders }) => Object.values(ladders).map(({ rungs }) => rungs.length)),
+    ),
+    currency: CURRENCIES.size,
+    kind: HEALED.length,
+    reason: REFUSED_FOR.length,
+  }
+  const entries = (Object.keys(METRICS) as MetricName[]).map((name) => {
+    const { dimension } = METRICS[name]
+    return [name, dimension === undefined ? 1 : values[dimension]]
+  })
+  return Object.fromEntries(entries)
 }

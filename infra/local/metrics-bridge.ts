@@ -43,6 +43,7 @@ export async function startMetricsBridge(where: {
   const copy = async (): Promise<void> => {
     const started = Date.now()
     const seen = new Set<string>()
+    const times = new Map<string, number>()
     for (const logGroupName of groups) {
       let nextToken: string | undefined
       do {
@@ -53,9 +54,16 @@ export async function startMetricsBridge(where: {
             ...(nextToken === undefined ? {} : { nextToken }),
           }),
         )
-        for (const { eventId = '', message = '' } of page.events ?? []) {
-          seen.add(eventId)
-          if (!known.has(eventId)) await put(message)
+        for (const { logStreamName, timestamp, message = '' } of page.events ?? []) {
+          // The emulator gives lines no id of their own: the same line twice in a millisecond is two.
+          const line = `${logStreamName} ${timestamp} ${message}`
+          const time = (times.get(line) ?? 0) + 1
+          times.set(line, time)
+          const id = `${line} ${time}`
+          seen.add(id)
+          if (known.has(id)) continue
+          await put(message)
+          known.add(id) // at once: a round that fails later on is repeated, and counts nothing twice
         }
         nextToken = page.nextToken
       } while (nextToken !== undefined)

@@ -95,6 +95,7 @@ describe('a complaint at the API', () => {
       signals: [],
       issues: [],
       promises: [],
+      redress: [],
     })
   })
 

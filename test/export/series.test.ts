@@ -7,9 +7,13 @@ import {
 } from '@aws-sdk/client-cloudwatch'
 import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
-import { toCsv } from '../../functions/export/csv.ts'
-import { dayBefore, type Point, readDay, statisticsOf, toRows } from '../../functions/export/series.ts'
+import { csvOf, sorted } from '../../functions/export/dataset.ts'
+import { METRIC_COLUMNS } from '../../functions/export/rows.ts'
+import { dayBefore, metricRows, type Point, readDay, statisticsOf } from '../../functions/export/series.ts'
 import { METRICS, type MetricName } from '../../functions/shared/metrics.ts'
+
+const toFile = (points: readonly Point[]): string =>
+  csvOf(METRIC_COLUMNS, sorted(METRIC_COLUMNS, metricRows(points)))
 
 const NAMES = Object.keys(METRICS) as MetricName[]
 
@@ -50,13 +54,13 @@ function cloudwatchWith(metrics: Metric[], pageSize = 2) {
 
 describe('What finance gets of a day', () => {
   it('has every series, however many pages CloudWatch answers in', async () => {
-    const teams = Array.from({ length: 7 }, (_, n) => series('Resolved', ['team', `team${n}`]))
+    const teams = Array.from({ length: 7 }, (_, n) => series('Reopened', ['team', `team${n}`]))
     const points = await readDay(cloudwatchWith(teams).client, 'redress-dev', '2026-11-20')
     expect(points.map(({ dimensions }) => dimensions)).toEqual(teams.map((_, n) => `team=team${n}`))
   })
 
   it('asks for no more than 500 series at once', async () => {
-    const teams = Array.from({ length: 501 }, (_, n) => series('Resolved', ['team', `team${n}`]))
+    const teams = Array.from({ length: 501 }, (_, n) => series('Reopened', ['team', `team${n}`]))
     const { client, asked } = cloudwatchWith(teams, 1000)
     expect(await readDay(client, 'redress-dev', '2026-11-20')).toHaveLength(501)
     expect(asked.map(({ MetricDataQueries }) => MetricDataQueries?.length)).toEqual([500, 1])
@@ -70,6 +74,13 @@ describe('What finance gets of a day', () => {
       EndTime: new Date('2026-11-21T00:00:00Z'),
       MetricDataQueries: [{ MetricStat: { Period: 3600, Stat: 'Sum' } }],
     })
+  })
+
+  it('asks for a series that ought to be there, even where CloudWatch lists none', async () => {
+    const { client } = cloudwatchWith([])
+    const expected = [{ name: 'Reopened', dimension: 'billing' } as const]
+    const points = await readDay(client, 'redress-dev', '2026-11-20', expected)
+    expect(points).toMatchObject([{ metric: 'Reopened', dimensions: 'team=billing' }])
   })
 
   it('leaves out what is not in the catalogue', async () => {
@@ -86,7 +97,7 @@ describe('What finance gets of a day', () => {
 
   it('sums what is counted, and says of times how many, how long on average and at most', () => {
     expect(statisticsOf('Received')).toEqual(['Sum'])
-    expect(statisticsOf('RedressAmount')).toEqual(['Sum'])
+    expect(statisticsOf('RedressPaid')).toEqual(['Sum'])
     expect(statisticsOf('TimeToResolve')).toEqual(['Average', 'Maximum', 'SampleCount'])
     expect(statisticsOf('FireLateness')).toEqual(['Average', 'Maximum', 'SampleCount'])
   })
@@ -116,7 +127,7 @@ describe('What finance gets of a day', () => {
       )
     fc.assert(
       fc.property(shuffled, ([points, others]) => {
-        expect(toCsv(toRows(others))).toBe(toCsv(toRows(points)))
+        expect(toFile(others)).toBe(toFile(points))
       }),
     )
   })
@@ -127,17 +138,17 @@ describe('What finance gets of a day', () => {
       metric: 'TimeToResolve',
       dimensions: 'team=support',
     } as const
-    const rows = toRows([
-      { ...at, statistic: 'SampleCount', value: 2 },
+    const rows = metricRows([
       { ...at, statistic: 'Average', value: 90 },
+      { ...at, statistic: 'SampleCount', value: 2 },
     ])
-    expect(rows.slice(1).map((row) => row.slice(3))).toEqual([
-      ['Average', 'Seconds', 90],
-      ['SampleCount', 'Count', 2],
+    expect(rows).toMatchObject([
+      { statistic: 'Average', unit: 'Seconds', value: 90 },
+      { statistic: 'SampleCount', unit: 'Count', value: 2 },
     ])
   })
 
   it('has a header even on a day without a metric', () => {
-    expect(toCsv(toRows([]))).toBe('period_start,metric,dimensions,statistic,unit,value\r\n')
+    expect(toFile([])).toBe('period_start,metric,dimensions,statistic,unit,value\r\n')
   })
 })

@@ -57,6 +57,12 @@ describe('The config of a stage', () => {
       expect(() => read({ stage: 'dev', publicUrl: wrong })).toThrow('publicUrl is not an address')
   })
 
+  it('has the options that cost more only where they are asked for', () => {
+    expect(read({ stage: 'dev' })).toMatchObject({ metricStream: false, athena: false })
+    expect(read({ stage: 'dev', metricStream: 'true' }).metricStream).toBe(true)
+    expect(() => read({ stage: 'dev', athena: 'yes' })).toThrow('athena is true or false')
+  })
+
   it('names every mistake at once', () => {
     expect(() => read({ stage: 'dev', alarmEmail: 'a', alarmTopicArn: 'b' })).toThrow(
       /e-mail[\s\S]*SNS topic/,

@@ -96,7 +96,8 @@ const WITHOUT_RESOURCE = new Map([
 /** Part of an ARN may be open where names are made at run time. */
 const OPEN_ENDED = new Map([
   [/:execution:redress-\w+-complaint:\*$/, ['states:DescribeExecution', 'states:StopExecution']],
-  [/\/metrics\/\*$/, ['s3:PutObject']],
+  [/\/(metrics|complaints|redress|parquet|corrections|manifests)\/\*$/, ['s3:GetObject', 's3:PutObject']],
+  [/\/metric-stream\/\*$/, ['s3:AbortMultipartUpload', 's3:GetObject', 's3:PutObject']],
 ])
 
 /** An ARN with its references left out. */

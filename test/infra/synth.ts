@@ -38,19 +38,24 @@ export function temporaryDirectory(): string {
  *
  * @param outdir where the assembly goes.
  * @param change what to do to the stack first.
+ * @param said options of the stage, beside what must be said.
  * @throws Error when a check of the stack has a finding that is not acknowledged.
  */
 export function synth(
   stage: Stage,
   outdir: string,
-  { change, ...props }: AppProps & { change?: (stack: RedressStack) => void } = {},
+  {
+    change,
+    said = {},
+    ...props
+  }: AppProps & { change?: (stack: RedressStack) => void; said?: Record<string, string> } = {},
 ): Template {
   const { context } = JSON.parse(readFileSync(join(ROOT, 'cdk.json'), 'utf8'))
   const app = new App({
     outdir,
     // CloudFormation's own rules take three times as long as all the rest: one test turns them on.
     builtinCloudFormationValidation: false,
-    context: { ...context, ...SAID[stage].context },
+    context: { ...context, ...SAID[stage].context, ...said },
     ...props,
   })
   const stack = addRedress(app, {}, SAID[stage].env)

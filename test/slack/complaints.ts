@@ -83,6 +83,12 @@ function actionOf(type: ActionType, words: string, currency: string): Action {
         rootCause: words,
         redress: { kind: 'refund', amount: 1250, currency, description: words },
       }
+    case 'propose-redress':
+      return { type, redress: { kind: 'goodwill', amount: 4000, currency: 'GBP', description: words } }
+    case 'refuse-redress':
+      return { type, reason: words }
+    case 'pay-redress':
+      return { type, reference: words }
     case 'link':
       return { type, to: '01JD7Z3K8M0000000000000009', reason: words }
     case 'unlink':
