@@ -64,6 +64,7 @@ describe('policy explain', () => {
       'accept-handoff',
       'next-reply',
       'idle',
+      'approve-redress',
       'promise',
       'follow-up',
     ])
