@@ -65,6 +65,11 @@ export function erasedEvent(event: Event): Event {
       return { ...event, answer: ERASED }
     case 'merged':
       return event.reason === undefined ? event : { ...event, reason: ERASED }
+    case 'redress-proposed':
+    case 'redress-approved':
+    case 'redress-paid':
+      return { ...event, redress: withoutWords(event.redress) }
+    case 'redress-refused':
     case 'issue-declined':
     case 'unlinked':
     case 'handoff-requested':
@@ -126,6 +131,10 @@ export function erasedState(complaint: Complaint): Complaint {
     ...complaint,
     message: withoutPerson(message),
     signals: wordless(complaint.signals),
+    redress: complaint.redress.map((item) => ({
+      ...withoutWords(item),
+      ...(item.reason === undefined ? {} : { reason: ERASED }),
+    })),
     issues: complaint.issues.map(
       (issue): Issue => ({
         ...issue,

@@ -81,7 +81,6 @@ export function measurementsOf(event: Event, context: EventContext): Measurement
     case 'replied':
     case 'repolicied':
     case 'erased':
-    case 'linked':
     case 'unlinked':
     case 'merged':
     case 'grouped':
