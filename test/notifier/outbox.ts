@@ -146,7 +146,8 @@ export class Outbox {
       ledger: { timeline: async (complaintId) => [...(this.histories.get(complaintId) ?? [])] },
       threads: this.threads,
       calls: this.calls,
-      slack: slackClient('xoxb-test', 2000, this.#slack.apiUrl),
+      // Never to be waited for: a Slack that takes longer than this is one that a test has made silent.
+      slack: slackClient('xoxb-test', 20_000, this.#slack.apiUrl),
       nowMs: () => this.#slack.nowMs(),
       gatherSeconds: 10,
       sqs: { send: send as unknown as Surroundings['sqs']['send'] },

@@ -261,7 +261,7 @@ describe('A call about a handoff', () => {
       idOf(1),
       story.events.map((event) => (event.type === 'received' ? { ...event, id: idOf(1) } : event)),
     )
-    await outbox.deliver([[idOf(1), story.state.version]])
+    expect(await outbox.deliver([[idOf(1), story.state.version]])).toEqual([])
     expect(slack.calling('billing')).toHaveLength(1)
     expect(slack.calling('support')).toEqual([])
     expect(slack.thread('support').at(-1)?.text).toContain('Bea, please accept or decline')

@@ -1,17 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Message } from '../../functions/domain/complaint.ts'
 import { phone } from '../../functions/sources/phone.ts'
-import { inbound, WEB_SECRET, webHeaders } from './requests.ts'
+import { phoneCall as call, inbound, WEB_SECRET, webHeaders } from './requests.ts'
 
-const call = (changes: Record<string, unknown> = {}) => ({
-  callId: 'call-1',
-  startedAt: '2026-11-21T10:00:00Z',
-  endedAt: '2026-11-21T10:12:20Z',
-  number: '+44 20 7946 0000',
-  agent: { id: 'agent-7', name: 'Sam Example' },
-  summary: 'The refund of May has not come.',
-  ...changes,
-})
 const parse = (body: unknown) =>
   phone.parse(inbound(JSON.stringify(body), { 'content-type': 'application/json' }))
 const messageIn = async (changes: Record<string, unknown> = {}) => (await parse(call(changes)))[0] as Message

@@ -93,7 +93,7 @@ export const xActivity = (events: Record<string, unknown>) => ({ for_user_id: '7
 
 /** The key of whatever signs with a plain one. */
 export const SECRET = 'a-secret-of-platforms'
-const JSON_TYPE = { 'content-type': 'application/json' }
+export const JSON_TYPE = { 'content-type': 'application/json' }
 
 export const metaHeaders = (body: string | Uint8Array, secret = SECRET) => ({
   ...JSON_TYPE,
@@ -333,6 +333,73 @@ export const twilioHeaders = (body: string | Uint8Array, url: string, token = SE
       ),
     ),
   ),
+})
+
+/** What a contact centre sends of a call. */
+export const phoneCall = (changes: Record<string, unknown> = {}) => ({
+  callId: 'call-1',
+  startedAt: '2026-11-21T10:00:00Z',
+  endedAt: '2026-11-21T10:12:20Z',
+  number: '+44 20 7946 0000',
+  agent: { id: 'agent-7', name: 'Sam Example' },
+  summary: 'The refund of May has not come.',
+  ...changes,
+})
+
+/** As Trustpilot's help centre shows it ("How to set up Trustpilot Webhooks"), with another star. */
+export const trustpilotReview = (
+  changes: Record<string, unknown> = {},
+  eventName = 'service-review-created',
+) => ({
+  events: [
+    {
+      eventName,
+      version: '1',
+      eventData: {
+        id: '53bffd360000640002975387',
+        language: 'en',
+        title: 'Great service',
+        text: 'Nothing other than excellent customer service.',
+        referenceId: 'ABC-123-xyz',
+        stars: 1,
+        createdAt: '2017-05-20T09:34:44.000Z',
+        isVerified: true,
+        locationId: '43f51215-a1fc-4c60-b6dd-e4afb6d7b831',
+        link: 'https://api.trustpilot.com/v1/reviews/53bffd360000640002975387',
+        consumer: {
+          id: '53bffc3900006400017e5db8',
+          name: 'Customer',
+          link: 'https://api.trustpilot.com/v1/consumers/53bffd360000640002975387',
+        },
+        tags: [{ group: 'Generic', value: 'Tag value' }],
+        ...changes,
+      },
+    },
+  ],
+})
+
+/** What a relay of one's own sends of a review anywhere else. */
+export const relayedReview = (changes: Record<string, unknown> = {}, event = 'created') => ({
+  site: 'google',
+  event,
+  at: '2026-11-21T11:00:00Z',
+  review: {
+    id: 'accounts/1/locations/2/reviews/3',
+    stars: 2,
+    text: 'Nobody answers the phone',
+    createdAt: '2026-11-21T10:00:00Z',
+    author: { id: 'r-1', name: 'Kim' },
+    permalink: 'https://maps.example.com/review/3',
+    ...changes,
+  },
+})
+
+export const TRUSTPILOT_PAIR = 'trustpilot:a-password-of-a-test'
+
+/** Headers of a body that nobody signs, but sends with user and password. */
+export const basicHeaders = (pair: string) => ({
+  ...JSON_TYPE,
+  authorization: `Basic ${Buffer.from(pair).toString('base64')}`,
 })
 
 /** The kind of problem that an act ends in, or `accepted`. */

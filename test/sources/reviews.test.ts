@@ -1,69 +1,23 @@
 import { describe, expect, it } from 'vitest'
-import { Problem } from '../../functions/shared/problem.ts'
 import { reviews } from '../../functions/sources/reviews.ts'
-import { inbound, messagesIn, WEB_SECRET, webHeaders } from './requests.ts'
+import {
+  basicHeaders,
+  inbound,
+  JSON_TYPE,
+  kindOf,
+  messagesIn,
+  relayedReview as own,
+  TRUSTPILOT_PAIR as PAIR,
+  trustpilotReview as published,
+  WEB_SECRET,
+  webHeaders,
+} from './requests.ts'
 
-const JSON_TYPE = { 'content-type': 'application/json' }
-const PAIR = 'trustpilot:a-password-of-a-test'
-const basic = (pair = PAIR) => ({
-  ...JSON_TYPE,
-  authorization: `Basic ${Buffer.from(pair).toString('base64')}`,
-})
+const basic = (pair = PAIR) => basicHeaders(pair)
 
-/** As Trustpilot's help centre shows it ("How to set up Trustpilot Webhooks"), with another star. */
-const published = (changes: Record<string, unknown> = {}, eventName = 'service-review-created') => ({
-  events: [
-    {
-      eventName,
-      version: '1',
-      eventData: {
-        id: '53bffd360000640002975387',
-        language: 'en',
-        title: 'Great service',
-        text: 'Nothing other than excellent customer service.',
-        referenceId: 'ABC-123-xyz',
-        stars: 1,
-        createdAt: '2017-05-20T09:34:44.000Z',
-        isVerified: true,
-        locationId: '43f51215-a1fc-4c60-b6dd-e4afb6d7b831',
-        link: 'https://api.trustpilot.com/v1/reviews/53bffd360000640002975387',
-        consumer: {
-          id: '53bffc3900006400017e5db8',
-          name: 'Customer',
-          link: 'https://api.trustpilot.com/v1/consumers/53bffd360000640002975387',
-        },
-        tags: [{ group: 'Generic', value: 'Tag value' }],
-        ...changes,
-      },
-    },
-  ],
-})
-const own = (changes: Record<string, unknown> = {}, event = 'created') => ({
-  site: 'google',
-  event,
-  at: '2026-11-21T11:00:00Z',
-  review: {
-    id: 'accounts/1/locations/2/reviews/3',
-    stars: 2,
-    text: 'Nobody answers the phone',
-    createdAt: '2026-11-21T10:00:00Z',
-    author: { id: 'r-1', name: 'Kim' },
-    permalink: 'https://maps.example.com/review/3',
-    ...changes,
-  },
-})
 const parsed = (request: ReturnType<typeof inbound>) => reviews.parse(request, '2026-11-23T10:00:00Z')
 const trustpilot = (body: unknown, query = '') => inbound(JSON.stringify(body), basic(), query)
 const relayed = (body: unknown) => inbound(JSON.stringify(body), webHeaders(JSON.stringify(body)))
-const kindOf = (act: () => unknown): string => {
-  try {
-    act()
-  } catch (error) {
-    if (error instanceof Problem) return error.kind
-    throw error
-  }
-  return 'accepted'
-}
 
 describe('Who brings a review', () => {
   const secrets = { active: [WEB_SECRET], trustpilot: [PAIR] }

@@ -1,5 +1,7 @@
 import type { SourceSecrets } from '../../functions/sources/source.ts'
+import { EMAIL_SECRETS, form, sendgridForm } from './emails.ts'
 import {
+  basicHeaders,
   instagramComments,
   intercomHeaders,
   intercomReplied,
@@ -9,7 +11,11 @@ import {
   metaMessage,
   metaMessages,
   metaPage,
+  phoneCall,
+  relayedReview,
   SECRET,
+  TRUSTPILOT_PAIR,
+  trustpilotReview,
   twilioForm,
   twilioHeaders,
   WEB_SECRET,
@@ -50,6 +56,19 @@ const asForm = (body: unknown): string =>
         ]),
       ).toString()
     : String(body)
+
+/** A form with a boundary, as SendGrid sends it, of whatever became of its fields. */
+const asParts = (body: unknown): Uint8Array =>
+  form(
+    Object.entries(body ?? {}).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? value : String(JSON.stringify(value)),
+    ]),
+  )
+
+const MAIL_HEADERS =
+  'From: Kim Example <kim@example.net>\nTo: complaints@example.org\nSubject: My bill\n' +
+  'Date: Sat, 21 Nov 2026 11:04:50 +0100\nMessage-ID: <CAF-1@mail.example.net>\n'
 
 /** One for each registered source: test/intake/fuzz.test.ts fails for a source that has none. */
 export const SIGNERS: Readonly<Record<string, Signer>> = {
@@ -114,5 +133,48 @@ export const SIGNERS: Readonly<Record<string, Signer>> = {
       }),
     ],
     write: asForm,
+  },
+  // By SendGrid, as its signature covers the whole body; the other providers are fuzzed in test/intake/email.test.ts.
+  email: {
+    secrets: EMAIL_SECRETS,
+    headers: (body) => ({ ...sendgridForm(Buffer.from(body), Date.now()).headers }) as Record<string, string>,
+    bodies: [
+      {
+        headers: MAIL_HEADERS,
+        SPF: 'pass',
+        dkim: '{@example.net : pass}',
+        text: 'I cannot see my bill.\r\n',
+      },
+      { headers: `${MAIL_HEADERS}In-Reply-To: <CAF-0@example.org>\n`, html: '<p>Still <b>nothing</b></p>' },
+      { email: `${MAIL_HEADERS.replaceAll('\n', '\r\n')}\r\nIt is in the whole mail\r\n`, SPF: 'softfail' },
+    ],
+    write: asParts,
+  },
+  reviews: {
+    secrets: { active: [WEB_SECRET], trustpilot: [TRUSTPILOT_PAIR] },
+    headers: (body) =>
+      Buffer.from(body).includes('"events"') ? basicHeaders(TRUSTPILOT_PAIR) : webHeaders(body),
+    bodies: [
+      relayedReview(),
+      relayedReview({ title: 'Never again', text: undefined, stars: 1, language: 'en' }, 'updated'),
+      trustpilotReview(),
+      trustpilotReview({ title: null, updatedAt: '2026-11-21T10:00:00Z' }, 'service-review-updated'),
+    ],
+  },
+  phone: {
+    secrets: { active: [WEB_SECRET] },
+    headers: (body) => webHeaders(body),
+    bodies: [
+      phoneCall(),
+      phoneCall({
+        number: '020 7946 0000',
+        country: 'GB',
+        customer: { id: 'c-9', name: 'Kim' },
+        recording: 'https://calls.example.org/1',
+        transcript: 'Hello. I am calling about May.',
+        team: 'billing',
+        severity: 'high',
+      }),
+    ],
   },
 }
