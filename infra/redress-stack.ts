@@ -53,7 +53,7 @@ export class RedressStack extends Stack {
     const edge = new Edge(this, 'Edge', { ...setup, queues, secrets, webAclArn: props.webAclArn })
     const streams = new Streams(this, 'Streams', { ...setup, queues, workflow })
     const delivery = new Delivery(this, 'Delivery', { ...setup, queues, secrets })
-    const schedules = new Schedules(this, 'Schedules', { ...setup, queues, workflow })
+    const schedules = new Schedules(this, 'Schedules', { ...setup, queues, secrets, workflow })
     const finance = new FinanceExport(this, 'FinanceExport', { ...setup, queues })
     if (config.athena) new Athena(this, 'Athena', { config, bucket: finance.bucket })
     if (config.metricStream) new MetricStream(this, 'MetricStream', { config, bucket: finance.bucket })

@@ -18,12 +18,15 @@ manifest". The address is that of the deployed stage (-- --stage prod), the one 
 
 /** Each with what it is for. */
 const SCOPES: Readonly<Record<string, string>> = {
-  'chat:write': 'cards, lines, refusals',
+  'chat:write': 'cards, lines, refusals, digests',
   commands: '/complaint and the message shortcut',
   'channels:history': 'finding an interrupted post, in public channels',
   'groups:history': 'the same in private channels',
   'channels:read': 'the same, where the policy names a channel by name',
   'groups:read': 'the same for private channels',
+  'files:write': 'the chart of the weekly summary',
+  'im:history': 'finding an interrupted summary',
+  'im:write': 'the weekly summary, to the lead alone',
   'users:read': 'noticing that somebody’s Slack user was deactivated',
 }
 

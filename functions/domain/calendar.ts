@@ -98,6 +98,14 @@ export function localDate(calendar: Calendar, instant: Instant): string {
 }
 
 /**
+ * When a local date (`2026-12-25`) begins in the calendar's zone. Throws RangeError for a calendar that
+ * `validateCalendar` faults, and for what is no date.
+ */
+export function localMidnight(calendar: Calendar, date: string): Instant {
+  return toInstant(firstInstant(scheduleOf(calendar).zone, epochSeconds(`${date}T00:00:00Z`)))
+}
+
+/**
  * The same local time, so many calendar days later in the calendar's zone: its hours and holidays count for nothing. A
  * local time that the clock skips that day is the moment of the skip, of two equal ones it is the earlier.
  *

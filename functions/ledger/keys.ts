@@ -29,6 +29,12 @@ export const CALLS = 'CALLS'
 export const CALL_PREFIX = 'CALL#'
 export const callKey = (complaintId: string, seq: number): string => `${CALL_PREFIX}${complaintId}#${seq}`
 
+/** That a digest was posted: its kind, its team and the day. */
+export const digestKey = (name: string): { pk: string; sk: string } => ({
+  pk: `DIGEST#${name}`,
+  sk: 'DIGEST',
+})
+
 /** What somebody asked for in Slack has been done; by what Slack calls the asking. */
 export const onceKey = (asked: string): { pk: string; sk: string } => ({ pk: `ONCE#${asked}`, sk: 'ONCE' })
 

@@ -144,7 +144,7 @@ export const isGone = (error: unknown): error is SlackFailure =>
 
 /** The id of a channel that the policy may call by its name: Slack posts by name, but tells only by id. */
 async function channelId(slack: WebClient, nameOrId: string): Promise<string> {
-  if (/^[CG][A-Z0-9]{8,}$/.test(nameOrId)) return nameOrId
+  if (/^[CDG][A-Z0-9]{8,}$/.test(nameOrId)) return nameOrId
   let cursor: string | undefined
   do {
     const page = await ask(

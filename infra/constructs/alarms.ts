@@ -341,6 +341,7 @@ export const functionsOf = (
   parts.streams.relay,
   parts.delivery.notifier,
   parts.delivery.slackWorker,
+  parts.schedules.digest,
   parts.schedules.clock,
   parts.delivery.fire,
   parts.schedules.auditor,

@@ -16,6 +16,7 @@ export const FUNCTION_NAMES = [
   'driver',
   'relay',
   'notifier',
+  'digest',
   'clock',
   'fire',
   'auditor',

@@ -2,12 +2,15 @@ import { Duration } from 'aws-cdk-lib'
 import { Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events'
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets'
 import { Construct } from 'constructs'
+import { slackEnvironment } from './edge.ts'
 import { allow, type FunctionSetup, RedressFunction } from './function.ts'
 import type { Queues } from './queues.ts'
+import type { Secrets } from './secrets.ts'
 import type { Workflow } from './workflow.ts'
 
 export interface SchedulesProps extends FunctionSetup {
   readonly queues: Queues
+  readonly secrets: Secrets
   readonly workflow: Workflow
 }
 
@@ -15,10 +18,11 @@ export interface SchedulesProps extends FunctionSetup {
 export class Schedules extends Construct {
   readonly clock: RedressFunction
   readonly auditor: RedressFunction
+  readonly digest: RedressFunction
 
   constructor(scope: Construct, id: string, props: SchedulesProps) {
     super(scope, id)
-    const { config, ledger, queues, workflow } = props
+    const { config, ledger, queues, secrets, workflow } = props
 
     this.clock = new RedressFunction(this, 'Clock', {
       ...props,
@@ -48,8 +52,27 @@ export class Schedules extends Construct {
       ],
     })
 
+    this.digest = new RedressFunction(this, 'Digest', {
+      ...props,
+      name: 'digest',
+      description: 'Tells teams and leads by schedule what is open, due and promised; notices who has left',
+      timeout: Duration.minutes(2),
+      memorySize: 512,
+      environment: slackEnvironment(config, secrets),
+      statements: [
+        ledger.allow('GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'ConditionCheckItem'),
+        ledger.allowQuery('team', 'open'),
+        allow(['secretsmanager:GetSecretValue'], [secrets.slack.secretArn]),
+      ],
+    })
+
     workflow.allowExecutions(this.auditor, 'DescribeExecution', 'StopExecution')
 
+    runBySchedule(this.digest, queues, {
+      // Each team's own opening says when; a quarter of an hour is what offices open by.
+      Schedule: { when: Schedule.cron({ minute: '0/15' }) },
+      People: { when: Schedule.cron({ minute: '50' }), event: { people: true } },
+    })
     runBySchedule(this.clock, queues, { Schedule: { when: Schedule.rate(Duration.minutes(1)) } })
     const rounds = Duration.minutes(config.auditRateMinutes)
     const sweep = { sweep: true }

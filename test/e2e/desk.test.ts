@@ -32,7 +32,7 @@ describe('A complaint, from the webhook to its end', () => {
       stage: 'closed',
       owner: 'bea',
       team: 'billing',
-      issues: [],
+      issues: [{ id: 'i1', state: 'answered', answer: 'Refunded' }],
       promises: [],
     })
     const { body: timeline } = await client.ops(`/complaints/${id}/timeline`)

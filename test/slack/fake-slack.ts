@@ -110,6 +110,10 @@ export class FakeSlack {
       answer({ ok: true })
       return
     }
+    if (request.url === '/upload') {
+      response.writeHead(200).end('OK')
+      return
+    }
     const method = request.url?.replace('/api/', '') ?? ''
     const form = Object.fromEntries(new URLSearchParams(body))
     this.calls.push({ method, form })
@@ -130,7 +134,7 @@ export class FakeSlack {
     const blocks = form.blocks === undefined ? [] : (JSON.parse(form.blocks) as unknown[])
     const metadata = form.metadata === undefined ? {} : { metadata: JSON.parse(form.metadata) }
     const channel = this.channels.get(form.channel ?? '') ?? form.channel ?? ''
-    const known = [...this.channels.values()].includes(channel)
+    const known = [...this.channels.values()].includes(channel) || /^[DU]/.test(channel)
     switch (method) {
       case 'chat.postMessage': {
         if (!known) return { ok: false, error: 'channel_not_found' }
@@ -174,6 +178,12 @@ export class FakeSlack {
           ),
         }
       }
+      case 'conversations.open':
+        return { ok: true, channel: { id: `D${form.users}` } }
+      case 'files.getUploadURLExternal':
+        return { ok: true, upload_url: `${this.origin}/upload`, file_id: 'F1' }
+      case 'files.completeUploadExternal':
+        return { ok: true, files: [{ id: 'F1' }] }
       case 'chat.postEphemeral':
       case 'views.open':
       case 'views.push':
