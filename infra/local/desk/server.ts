@@ -2,16 +2,17 @@
  * The desk page: stands in for Slack's screen, which the Slack emulator does not have. It shows channels and threads,
  * and its buttons go, signed, to the deployed functions as Slack's would. The page itself never sees a secret.
  */
+import { readdirSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import { join } from 'node:path'
+import { extname, join } from 'node:path'
 import * as z from 'zod'
-import { currentPolicy } from '../../../functions/shared/policies.ts'
 import { LocalStage } from '../aws.ts'
-import { sendComplaint } from '../complaint.ts'
 import type { LocalRun } from '../home.ts'
-import { buttonOf, press, submit } from '../interactions.ts'
 import type { Slack } from '../slack.ts'
+import { ACTS } from './acts.ts'
+import { type Backstage, Refused } from './backstage.ts'
+import { complaintDetail, screen, setting } from './screen.ts'
 
 export interface Desk {
   readonly url: string
@@ -20,42 +21,21 @@ export interface Desk {
   stop(): Promise<void>
 }
 
-const PAGES: Readonly<Record<string, readonly [file: string, type: string]>> = {
-  '/': ['index.html', 'text/html; charset=utf-8'],
-  '/desk.js': ['desk.js', 'text/javascript; charset=utf-8'],
-  '/render.js': ['render.js', 'text/javascript; charset=utf-8'],
-  '/desk.css': ['desk.css', 'text/css; charset=utf-8'],
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
 }
+const FOLDER = join(import.meta.dirname, 'page')
+/** The page's own files, by their path; nothing else is given out. */
+const FILES: ReadonlyMap<string, string> = new Map(
+  readdirSync(FOLDER)
+    .filter((name) => extname(name) in TYPES)
+    .map((name) => [name === 'index.html' ? '/' : `/${name}`, name]),
+)
 const BODY_LIMIT = 64 * 1024
-
-const Pressed = z.object({ user: z.string(), channel: z.string(), ts: z.string(), action: z.string() })
-const Submitted = z.object({
-  user: z.string(),
-  values: z.record(z.string(), z.record(z.string(), z.looseObject({}))),
-})
-const Closed = z.object({ user: z.string() })
-const Composed = z.object({
-  text: z.string(),
-  author: z.string().optional(),
-  team: z.string().optional(),
-  public: z.boolean(),
-})
-
-interface Backstage {
-  readonly run: LocalRun
-  readonly slack: Slack
-  readonly stage: LocalStage
-}
-
-/** What the page is to say went wrong. */
-class Refused extends Error {
-  readonly status: number
-
-  constructor(status: number, message: string) {
-    super(message)
-    this.status = status
-  }
-}
+/** Pictures that a browser shows without running anything that is in them. */
+const IMAGES: ReadonlySet<string> = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp'])
 
 /** Answers from the first moment on: /healthz tells who keeps this folder's stack up. */
 export async function startDesk({ home, port }: { home: string; port: number }): Promise<Desk> {
@@ -78,23 +58,32 @@ export async function startDesk({ home, port }: { home: string; port: number }):
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     // Other pages in the same browser must neither read this one's data nor press its buttons.
-    const { host = '', origin } = request.headers
-    if (!allowedHosts.has(host) || (origin !== undefined && origin !== `http://${host}`))
+    const { host = '', origin, 'sec-fetch-site': site } = request.headers
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://desk')
+    const foreign = origin !== undefined && origin !== `http://${host}`
+    // A link from elsewhere may lead to the page, and to nothing else.
+    const crossing = site !== undefined && site !== 'same-origin' && site !== 'none' && pathname !== '/'
+    if (!allowedHosts.has(host) || foreign || crossing)
       throw new Refused(403, 'The desk answers its own page only')
-    const { pathname, searchParams } = new URL(request.url ?? '/', `http://${host}`)
     if (pathname === '/healthz') return json(response, 200, { pid: process.pid, home })
 
     if (request.method === 'GET') {
-      const page = PAGES[pathname]
-      if (page !== undefined) return file(response, ...page)
-      if (pathname === '/api/state')
-        return json(response, 200, await state(ready(), searchParams.get('user') ?? ''))
+      const page = FILES.get(pathname)
+      if (page !== undefined) return file(response, page)
+      if (pathname === '/api/setting') return json(response, 200, setting(ready()))
+      if (pathname === '/api/screen') {
+        const [user = '', seen = ''] = [searchParams.get('user') ?? '', searchParams.get('seen') ?? '']
+        return json(response, 200, await screen(ready(), user, seen))
+      }
+      if (pathname === '/api/complaint')
+        return json(response, 200, await complaintDetail(ready(), searchParams.get('id') ?? ''))
+      if (pathname === '/api/file') return picture(response, ready(), searchParams.get('id') ?? '')
     }
-    const action = ACTIONS[pathname]
-    if (action === undefined) throw new Refused(404, 'There is no such page')
+    const act = Object.hasOwn(ACTS, pathname) ? ACTS[pathname] : undefined
+    if (act === undefined) throw new Refused(404, 'There is no such page')
     if (request.method !== 'POST' || !request.headers['content-type']?.startsWith('application/json'))
       throw new Refused(405, 'POST JSON')
-    return json(response, 200, await action(ready(), await bodyOf(request)))
+    return json(response, 200, await act(ready(), await bodyOf(request)))
   }
 
   const ready = (): Backstage => {
@@ -119,96 +108,6 @@ export async function startDesk({ home, port }: { home: string; port: number }):
   }
 }
 
-/** Everything that the page shows. */
-async function state({ slack, stage }: Backstage, user: string) {
-  const [now, complaints] = await Promise.all([stage.now(), stage.complaints()])
-  const view = slack.openView(user)
-  return {
-    now,
-    channels: slack.channels,
-    users: slack.users,
-    teams: Object.entries(currentPolicy.teams).map(([id, { name }]) => ({ id, name })),
-    messages: slack
-      .messages()
-      .filter(({ target_user }) => target_user === undefined || target_user === user)
-      .map(({ ts, channel_id, thread_ts, user: by, text, blocks, target_user }) => ({
-        ts,
-        channel: channel_id,
-        thread: thread_ts,
-        by,
-        text,
-        blocks,
-        ephemeral: target_user !== undefined,
-      })),
-    view: view && {
-      title: view.title,
-      submit: view.submit,
-      close: view.close,
-      blocks: view.blocks,
-      id: view.view_id,
-    },
-    complaints: complaints.map(({ id, stage: where, owner, team, level, receivedAt, timers, message }) => ({
-      id,
-      stage: where,
-      owner,
-      team,
-      level,
-      receivedAt,
-      excerpt: message.text.slice(0, 140),
-      timers: timers
-        .filter(
-          (timer) => timer.state === 'running' || timer.state === 'breached' || timer.state === 'paused',
-        )
-        .map(({ name, state: how, dueAt }) => ({ name, state: how, dueAt })),
-    })),
-  }
-}
-
-const ACTIONS: Readonly<Record<string, (backstage: Backstage, body: unknown) => Promise<object>>> = {
-  '/api/press': async ({ run, slack }, body) => {
-    const { user, channel, ts, action } = Pressed.parse(body)
-    const message = slack.messages().find((found) => found.channel_id === channel && found.ts === ts)
-    const button = buttonOf(message?.blocks, action)
-    if (message === undefined || button === undefined) throw new Refused(404, 'That button is gone')
-    const triggerId = await slack.trigger(user)
-    return outcome(await press(run, { user, channel, message, button, triggerId }))
-  },
-  '/api/submit': async ({ run, slack }, body) => {
-    const { user, values } = Submitted.parse(body)
-    const view = slack.openView(user)
-    if (view === undefined) throw new Refused(404, 'That form is gone')
-    const response = await submit(run, user, view, values)
-    const text = await response.text()
-    if (!response.ok) throw new Refused(502, `The app answered ${response.status}`)
-    const answer = (text === '' ? {} : JSON.parse(text)) as {
-      response_action?: string
-      errors?: unknown
-      view?: object
-    }
-    if (answer.response_action === 'errors') return { errors: answer.errors }
-    slack.closeView(view.view_id)
-    return answer.view === undefined ? {} : { view: answer.view }
-  },
-  '/api/close': async ({ slack }, body) => {
-    const view = slack.openView(Closed.parse(body).user)
-    if (view !== undefined) slack.closeView(view.view_id)
-    return {}
-  },
-  '/api/complaints': async ({ run, stage }, body) => {
-    const answer = await sendComplaint(run, { ...Composed.parse(body), postedAt: await stage.now() })
-    if (answer.status !== 202) {
-      const { detail, title } = (answer.body ?? {}) as { detail?: string; title?: string }
-      throw new Refused(422, detail ?? title ?? `Answered ${answer.status}`)
-    }
-    return answer.body as object
-  },
-}
-
-async function outcome(response: Response): Promise<object> {
-  if (response.ok) return {}
-  throw new Refused(502, `The app answered ${response.status}`)
-}
-
 async function bodyOf(request: IncomingMessage): Promise<unknown> {
   const chunks: Buffer[] = []
   let size = 0
@@ -224,20 +123,34 @@ async function bodyOf(request: IncomingMessage): Promise<unknown> {
   }
 }
 
-async function file(response: ServerResponse, name: string, type: string): Promise<void> {
-  const content = await readFile(join(import.meta.dirname, name))
+const SAFE = {
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+  'cross-origin-resource-policy': 'same-origin',
+  'cross-origin-opener-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+}
+
+async function file(response: ServerResponse, name: string): Promise<void> {
+  const content = await readFile(join(FOLDER, name))
   response.writeHead(200, {
-    'content-type': type,
-    'cache-control': 'no-store',
-    // What customers write is shown as text; should that ever fail, it still runs nothing.
+    ...SAFE,
+    'content-type': TYPES[extname(name)],
+    // What customers write is shown as text; should that ever fail, it still runs nothing and loads nothing.
     'content-security-policy':
-      "default-src 'self'; img-src data:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
-    'x-content-type-options': 'nosniff',
+      "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
   })
   response.end(content)
 }
 
+function picture(response: ServerResponse, { slack }: Backstage, id: string): void {
+  const found = slack.file(id)
+  if (found === undefined || !IMAGES.has(found.mimetype)) throw new Refused(404, 'There is no such picture')
+  response.writeHead(200, { ...SAFE, 'content-type': found.mimetype })
+  response.end(found.content)
+}
+
 function json(response: ServerResponse, status: number, value: unknown): void {
-  response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' })
+  response.writeHead(status, { ...SAFE, 'content-type': 'application/json' })
   response.end(JSON.stringify(value))
 }
