@@ -37,17 +37,21 @@ export interface LinkKey {
 }
 
 /**
- * The keys of a message: whoever wrote it, by the source's id, the address and the number, and the conversation where
- * nobody but them and us takes part in it. In public, many take part.
+ * The keys of a message, each once: whoever wrote it, by the source's id, the address and the number, and the
+ * conversation where nobody but them and us takes part in it. In public, many take part.
  */
 export function linkKeys({ source, author, conversation, public: open }: Message): LinkKey[] {
   const { id, email, phone } = author
   const digits = phone?.replace(/\D/g, '') ?? ''
-  return [
-    { tie: 'customer', key: `${source}\0${id}` },
-    ...(email === undefined ? [] : [{ tie: 'customer' as const, key: `email\0${email.toLowerCase()}` }]),
+  // A mail's author has the address as its id: one key, which no table would read or write twice at once.
+  const customer = new Set([
+    `${source}\0${id}`,
+    ...(email === undefined ? [] : [`email\0${email.toLowerCase()}`]),
     // An extension or half a number would make strangers one customer.
-    ...(digits.length < 8 ? [] : [{ tie: 'customer' as const, key: `phone\0${digits}` }]),
+    ...(digits.length < 8 ? [] : [`phone\0${digits}`]),
+  ])
+  return [
+    ...[...customer].map((key) => ({ tie: 'customer' as const, key })),
     ...(conversation === undefined || open
       ? []
       : [{ tie: 'conversation' as const, key: `${source}\0${conversation}` }]),

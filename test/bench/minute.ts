@@ -71,7 +71,9 @@ export async function openDue(
   const ids: string[] = []
   await each([...Array(amount).keys()], async (number) => {
     const openedAt = addSeconds(firstDueAt, Math.floor((number * spreadSeconds) / amount) - leadSeconds)
-    const inbound = message({ messageId: `${firstDueAt}/${number}`, postedAt: openedAt })
+    const key = `${firstDueAt}/${number}`
+    // Each by another customer: of one, the second would join the first.
+    const inbound = message({ messageId: key, author: { id: key }, postedAt: openedAt })
     ids.push((await ledger.receive(inbound, { id: 'source:web' }, openedAt)).complaintId)
   })
   return ids

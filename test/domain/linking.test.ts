@@ -97,6 +97,11 @@ describe('the keys of a message', () => {
     ])
   })
 
+  it('are each there once, although a mail’s author is known by the address alone', () => {
+    const author = { id: 'kim@example.org', email: 'Kim@example.org' }
+    expect(keys({ source: 'email', author })).toEqual([['customer', 'email\0kim@example.org']])
+  })
+
   it('leave out a number too short to be one person’s', () => {
     expect(keys({ author: { id: '1', phone: '555-01' } })).toEqual([['customer', 'web\x001']])
   })
