@@ -10,15 +10,7 @@ export type SignalName =
   | 'repeated-failure'
   | 'money'
 
-/**
- * Phrases that give a signal, in a small language of words:
- *
- * - `word` is that word whatever its case; `=WORD` only in that case; `word*` begins with it; `a|b` is either
- * - `word?` may be missing; `~` is up to three words of the same sentence
- * - `#` is a count of two or more ("3", "five", "several"); `#th` its ordinal ("3rd", "fifth"); `#old` an age from 70
- *
- * Words are parted by anything but letters, digits and apostrophes, so `wi fi` is also "Wi-Fi".
- */
+/** Phrases that give a signal, in the language of phrases.ts. */
 export interface TriageRule {
   readonly signal: SignalName
   readonly severity: Severity

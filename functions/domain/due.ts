@@ -1,0 +1,183 @@
+import { Temporal } from 'temporal-polyfill'
+import { type Calendar, closeOfWorkingDay } from './calendar.ts'
+import type { Instant } from './instant.ts'
+
+/** From when, and where, words such as "tomorrow" count. */
+export interface Clock {
+  readonly now: Instant
+  /** An IANA name, such as `Europe/London`. */
+  readonly timeZone: string
+  /** Whose working days count; without one, Monday to Friday. */
+  readonly calendar?: Calendar | undefined
+}
+
+const WEEKDAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday']
+const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
+const COUNTS = 'a an one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen'
+const counts = new Map(COUNTS.split(' ').map((word, at) => [word, Math.max(1, at - 1)]))
+const COUNT = `(?:\\d{1,3}|${COUNTS.split(' ').join('|')})`
+const MONTH = `(?:${MONTHS.join('|')})[a-z]{0,6}`
+
+const WITHIN = new RegExp(
+  `\\b(?:within|in|inside|take|up to|next|after|at most)(?: the)?(?: next| about| around)? (?:${COUNT} ?(?:to|or|-|–) ?)?(${COUNT}) (minute|hour|day|week|month|working day|business day|week day|weekday)s?\\b(?! of (?:that|this|it|receipt|when|receiving))`,
+)
+const AFTER_SOMETHING = / (?:days?|weeks?|hours?|months?) of (?:that|this|it|receipt|when|receiving)\b/
+const ISO = /\b(20\d\d)-(\d\d)-(\d\d)\b/
+const NUMERIC = /\b(\d{1,2})[/.](\d{1,2})(?:[/.](20\d\d|\d\d))?\b/
+const DAY_MONTH = new RegExp(`\\b(\\d{1,2})(?:st|nd|rd|th)?(?: of)? (${MONTH})\\b(?: (20\\d\\d))?`)
+const MONTH_DAY = new RegExp(`\\b(${MONTH}) (\\d{1,2})(?:st|nd|rd|th)?\\b(?:,? (20\\d\\d))?`)
+const WEEKDAY = new RegExp(`\\b(${WEEKDAYS.join('|')})\\b`)
+/** "by 5pm", "at 17:30", "between 2 and 4": the later where there are two. */
+const CLOCK_TIME =
+  /\b(?:(?:by|at|before|until|to|and|-) ?)?(\d{1,2})(?:[:.](\d\d))? ?(am|pm|o'clock)\b|\b(\d{1,2}):(\d\d)\b|\b(noon|midday|midnight)\b/g
+const BETWEEN =
+  /\b(?:between|from) (\d{1,2})(?:[:.](\d\d))? ?(?:and|to|-) ?(\d{1,2})(?:[:.](\d\d))?\b(?! ?(?:am|pm|working|days?))/
+
+/**
+ * The latest instant that keeps what a sentence undertakes ("tomorrow", "by Friday 5pm", "within 3 to 5 working days");
+ * undefined where it names none, or one that is past. A day without a time lasts until its last second, a weekday is the
+ * next of its name after today, and numbers with strokes are day before month.
+ */
+export function dueIn(sentence: string, { now, timeZone, calendar }: Clock): Instant | undefined {
+  try {
+    const text = sentence.slice(0, 400).toLowerCase().replaceAll('’', "'").replace(/\s+/g, ' ')
+    if (AFTER_SOMETHING.test(text)) return undefined
+    const here = Temporal.Instant.from(now).toZonedDateTimeISO(timeZone)
+    const due = elapsed(text, here, calendar) ?? dated(text, here)
+    if (due === undefined) return undefined
+    const instant = typeof due === 'string' ? due : `${due.toInstant().toString({ smallestUnit: 'second' })}`
+    return instant > now ? instant : undefined
+  } catch {
+    // 31 November, a zone that there is not, the year 10000: no moment that can be told.
+    return undefined
+  }
+}
+
+type Zoned = Temporal.ZonedDateTime
+
+const endOf = (day: Zoned): Zoned => day.withPlainTime('23:59:59')
+
+function elapsed(text: string, here: Zoned, calendar: Calendar | undefined): Zoned | Instant | undefined {
+  const [, written = '', unit = ''] = WITHIN.exec(text) ?? []
+  if (written === '') return undefined
+  const count = counts.get(written) ?? Number(written)
+  if (count < 1) return undefined
+  switch (unit) {
+    case 'minute':
+      return here.add({ minutes: count })
+    case 'hour':
+      return here.add({ hours: count })
+    case 'day':
+      return endOf(here.add({ days: count }))
+    case 'week':
+      return endOf(here.add({ weeks: count }))
+    case 'month':
+      return endOf(here.add({ months: count }))
+    default:
+      return calendar === undefined
+        ? endOf(afterWorkingDays(here, count))
+        : closeOfWorkingDay(calendar, here.toInstant().toString({ smallestUnit: 'second' }), count)
+  }
+}
+
+function afterWorkingDays(from: Zoned, count: number): Zoned {
+  let day = from
+  for (let left = count; left > 0; ) {
+    day = day.add({ days: 1 })
+    if (day.dayOfWeek < 6) left--
+  }
+  return day
+}
+
+function dated(text: string, here: Zoned): Zoned | undefined {
+  const day = dayIn(text, here)
+  const time = timeIn(text)
+  if (day === undefined) {
+    if (time === undefined) return undefined
+    const today = here.withPlainTime(time)
+    return Temporal.ZonedDateTime.compare(today, here) > 0 ? today : today.add({ days: 1 })
+  }
+  return time === undefined ? endOf(day) : day.withPlainTime(time)
+}
+
+function dayIn(text: string, here: Zoned): Zoned | undefined {
+  const iso = ISO.exec(text)
+  if (iso !== null) return on(here, Number(iso[1]), Number(iso[2]), Number(iso[3]))
+  const written = DAY_MONTH.exec(text)
+  if (written !== null) return on(here, yearOf(written[3]), monthOf(written[2]), Number(written[1]))
+  const american = MONTH_DAY.exec(text)
+  if (american !== null) return on(here, yearOf(american[3]), monthOf(american[1]), Number(american[2]))
+  const numeric = NUMERIC.exec(text)
+  if (numeric !== null && Number(numeric[2]) <= 12 && Number(numeric[1]) <= 31) {
+    return on(here, yearOf(numeric[3]), Number(numeric[2]), Number(numeric[1]))
+  }
+  if (/\bday after tomorrow\b/.test(text)) return here.add({ days: 2 })
+  if (/\btomorrow\b/.test(text)) return here.add({ days: 1 })
+  if (
+    /\b(?:today|tonight|this (?:morning|afternoon|evening)|end of (?:the|business) day|close of (?:business|play)|eod)\b/.test(
+      text,
+    )
+  ) {
+    return here
+  }
+  const weekday = WEEKDAY.exec(text)
+  if (weekday !== null) {
+    const ahead = (WEEKDAYS.indexOf(weekday[1] ?? '') + 1 - here.dayOfWeek + 7) % 7
+    return here.add({ days: ahead === 0 ? 7 : ahead })
+  }
+  const friday = here.add({ days: (5 - here.dayOfWeek + 7) % 7 })
+  if (/\b(?:end of (?:the|this) week|this week|end of the working week)\b/.test(text)) return friday
+  if (/\b(?:this|over the|at the) weekend\b/.test(text)) return here.add({ days: 7 - here.dayOfWeek })
+  if (/\bnext week\b/.test(text)) return here.add({ days: 5 - here.dayOfWeek + 7 })
+  if (/\b(?:end of (?:the|this) month|this month)\b/.test(text)) return here.with({ day: here.daysInMonth })
+  if (/\bnext month\b/.test(text)) {
+    const next = here.add({ months: 1 })
+    return next.with({ day: next.daysInMonth })
+  }
+  return undefined
+}
+
+const monthOf = (written = ''): number => MONTHS.indexOf(written.slice(0, 3)) + 1
+const yearOf = (written: string | undefined): number | undefined =>
+  written === undefined ? undefined : Number(written) + (written.length === 2 ? 2000 : 0)
+
+/** A date without a year is the next of its kind. Throws RangeError for 30 February. */
+function on(here: Zoned, year: number | undefined, month: number, day: number): Zoned {
+  const plain = Temporal.PlainDate.from({ year: year ?? here.year, month, day }, { overflow: 'reject' })
+  const later = year === undefined && Temporal.PlainDate.compare(plain, here.toPlainDate()) < 0
+  return here
+    .withPlainTime('00:00')
+    .with({ day: 1 })
+    .with({ year: later ? plain.year + 1 : plain.year, month })
+    .with({ day })
+}
+
+function timeIn(text: string): Temporal.PlainTime | undefined {
+  const between = BETWEEN.exec(text)
+  if (between !== null) {
+    const [, from = '', , to = '', minutes = '0'] = between
+    const afternoon = Number(to) <= 7 || (Number(to) < Number(from) && Number(to) < 12)
+    return Temporal.PlainTime.from(
+      { hour: Number(to) + (afternoon ? 12 : 0), minute: Number(minutes) },
+      { overflow: 'reject' },
+    )
+  }
+  let latest: Temporal.PlainTime | undefined
+  for (const [, hours, minutes = '0', half, hours24, minutes24, named] of text.matchAll(CLOCK_TIME)) {
+    const hour =
+      named !== undefined
+        ? named === 'midnight'
+          ? 23
+          : 12
+        : hours24 !== undefined
+          ? Number(hours24)
+          : (Number(hours) % 12) + (half === 'pm' || (half === "o'clock" && Number(hours) < 8) ? 12 : 0)
+    const minute = named === 'midnight' ? 59 : Number(minutes24 ?? minutes)
+    const time = Temporal.PlainTime.from({ hour, minute }, { overflow: 'reject' })
+    if (latest === undefined || Temporal.PlainTime.compare(time, latest) > 0) latest = time
+  }
+  if (latest !== undefined) return latest
+  if (/\b(?:morning|first thing)\b/.test(text)) return Temporal.PlainTime.from('12:00')
+  if (/\bafternoon\b/.test(text)) return Temporal.PlainTime.from('18:00')
+  return undefined
+}
