@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import * as z from 'zod'
 import { type Calendar, parseCalendar } from '../functions/domain/calendar.ts'
 import { OPEN_STAGES, SEVERITIES, TIMER_KINDS } from '../functions/domain/complaint.ts'
+import { GUARD_RULES } from '../functions/domain/guard-rules.ts'
 import type { Policy } from '../functions/domain/policy.ts'
 import { carriedPolicies } from '../functions/shared/policies.ts'
 
@@ -108,6 +109,9 @@ const linking = z.strictObject({
   raiseUpTo: z.enum(SEVERITIES),
 })
 
+const effects = z.partialRecord(z.enum(GUARD_RULES), z.enum(['off', 'warn', 'block']))
+const guard = z.strictObject({ rules: effects.optional(), channels: z.record(text, effects).optional() })
+
 /** Who is on duty when. All of it is optional: without, the same person always is. */
 const duty = {
   hours: name.optional(),
@@ -192,6 +196,7 @@ const policy = z
     linking: linking.optional(),
     retention: z.strictObject({ afterClosedDays: days }).optional(),
     mustAnswer: z.enum(['confirmed', 'all']).optional(),
+    guard: guard.optional(),
   })
   .superRefine((value, context) => {
     const problem = (path: (string | number)[], message: string) =>
@@ -314,6 +319,7 @@ export const POLICY_FIELDS = {
   timerNames: [...TIMER_KINDS],
   ladder: Object.keys(ladder.shape),
   linking: Object.keys(linking.shape),
+  guard: Object.keys(guard.shape),
   linkRule: Object.keys(linking.shape.rules.element.shape),
 } as const
 

@@ -381,7 +381,7 @@ function personalData(text: string, own: readonly string[]): Finding[] {
     const words = text.slice(at, at + length)
     if (ours.has(bare(words))) return []
     if ((kind === 'phone number' || kind === 'email address') && OF_AN_OFFICE.test(words)) return []
-    const article = /^[aeiou]/i.test(kind) && kind !== 'one-time code' ? 'An' : 'A'
+    const article = /^[aeiou]/i.test(kind) ? 'An' : 'A'
     return [
       {
         rule: 'personal-data',
@@ -432,6 +432,9 @@ for (const [kind, verbs] of Object.entries(UNDERTAKINGS)) {
 const kindsIn = (words: readonly Word[]): Set<string> =>
   new Set(words.flatMap(({ plain }) => [...(kinds.get(stem(plain)) ?? [])]))
 
+/** How many words of a sentence on either side of an undertaking belong to it. */
+const MOST_OF_A_SENTENCE = 40
+
 function promisesNotRecorded(text: string, words: readonly Word[], context: GuardContext): Finding[] {
   const { now, timeZone = 'UTC', calendar, promises = [] } = context
   const recorded = promises.slice(0, 100).map(({ text: what, dueAt }) => {
@@ -480,14 +483,14 @@ function promisesNotRecorded(text: string, words: readonly Word[], context: Guar
       const dueAt = dueIn(clause, clock)
       if (dated.has(start) && dueAt === undefined) continue
       if (threats.some((threat) => threat.at >= at && threat.at < at + told.length)) continue
-      const earlier = words.slice(first, start)
-      const later = words.slice(start, next)
+      const earlier = words.slice(Math.max(first, start - MOST_OF_A_SENTENCE), start)
+      const later = words.slice(start, Math.min(next, start + MOST_OF_A_SENTENCE))
       if (
         dueAt === undefined &&
         (isConditional(earlier) || has(requestsFor, earlier) || isConditionalOnYou(later))
       )
         continue
-      const said = words.slice(start, next).filter((word) => word.at < end)
+      const said = later.filter((word) => word.at < end)
       if (said.some(({ quoted: isQuoted }) => isQuoted)) continue
       const [does, about] = [kindsIn(said), contentOf(said)]
       const like = recorded.filter(

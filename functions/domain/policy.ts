@@ -1,5 +1,6 @@
 import type { Calendar } from './calendar.ts'
 import type { Complaint, Message, OpenStage, Severity, TimerName } from './complaint.ts'
+import type { GuardSetting } from './guard.ts'
 import type { Instant } from './instant.ts'
 
 /** Whom a rung of a ladder involves; who that is today, the policy's teams say. */
@@ -183,6 +184,8 @@ export interface Policy {
   readonly mustAnswer?: 'confirmed' | 'all' | undefined
   /** Calendar days after which nothing is kept of the customer of what is closed or withdrawn; for ever where it says nothing. */
   readonly retention?: { readonly afterClosedDays: number } | undefined
+  /** What the guard's findings in a reply do; where it says nothing, replies are not judged. */
+  readonly guard?: GuardSetting | undefined
   readonly calendars: Readonly<Record<string, Calendar>>
 }
 

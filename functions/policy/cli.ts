@@ -6,15 +6,15 @@
 import { basename } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { parseArgs } from 'node:util'
-import { checkPolicies, policyFiles, readPolicy } from '../../infra/policies.ts'
+import { checkPolicies, policyFiles } from '../../infra/policies.ts'
 import { Refusal } from '../domain/decide.ts'
 import { parseInstant, toInstant } from '../domain/instant.ts'
-import type { Policy } from '../domain/policy.ts'
 import { name } from '../shared/fields.ts'
 import { currentPolicy } from '../shared/policies.ts'
 import { checked, Problem } from '../shared/problem.ts'
 import { webBody } from '../sources/web.ts'
 import { asText, explain } from './explain.ts'
+import { Mistake, parsed, policyAt } from './given.ts'
 
 const USAGE = `policy explain [--policy name@version | --policy file] [--at instant] [--text] < complaint.json
 policy check [file]`
@@ -23,9 +23,6 @@ policy check [file]`
 const complaint = webBody
   .partial({ messageId: true, postedAt: true, author: true, text: true })
   .extend({ source: name.default('web') })
-
-/** A mistake of whoever calls: told without a stack. */
-class Mistake extends Error {}
 
 async function run(): Promise<string> {
   const { positionals, values } = parseArgs({
@@ -41,7 +38,7 @@ async function run(): Promise<string> {
   if (command !== 'explain' || file !== undefined) throw new Mistake(USAGE)
   const policy = values.policy === undefined ? currentPolicy : policyAt(values.policy)
   if (process.stdin.isTTY) throw new Mistake(`Give the complaint on standard input:\n${USAGE}`)
-  const given = checked(complaint, parsed(await text(process.stdin)), 'complaint')
+  const given = checked(complaint, parsed(await text(process.stdin), 'complaint'), 'complaint')
   const at = values.at === undefined ? (given.postedAt ?? toInstant(new Date())) : parseInstant(values.at)
   const { messageId = 'explained', postedAt = at, author = { id: 'customer' }, text: words = '' } = given
   const explanation = explain(policy, { ...given, messageId, postedAt, author, text: words }, at)
@@ -57,37 +54,6 @@ function check(file: string | undefined): string {
   }
   policyAt(file)
   return `${basename(file)}: nothing wrong`
-}
-
-/** A policy by `name@version`, deployed or preset, or by its file. */
-function policyAt(wanted: string): Policy {
-  const [, id, version] = /^([a-z0-9-]+)@(\d+)$/.exec(wanted) ?? []
-  const known = policyFiles()
-  const path = id === undefined ? wanted : known.find((one) => basename(one) === `${id}.v${version}.json`)
-  if (path === undefined) {
-    const names = known.map((one) => basename(one, '.json').replace(/\.v(\d+)$/, '@$1'))
-    throw new Mistake(`There is no policy ${wanted}; there are ${names.join(', ')}`)
-  }
-  try {
-    return readPolicy(path)
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT') throw new Mistake(`There is no file ${wanted}; a policy's name is like sample@1`)
-    throw new Mistake(
-      message
-        .split('\n')
-        .map((line) => `${basename(path)}: ${line}`)
-        .join('\n'),
-    )
-  }
-}
-
-function parsed(input: string): unknown {
-  try {
-    return JSON.parse(input)
-  } catch {
-    throw new Mistake('The complaint on standard input is not JSON')
-  }
 }
 
 try {

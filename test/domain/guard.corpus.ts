@@ -34,39 +34,59 @@ const CHANNELS: Readonly<Record<string, Pick<Draft, 'channel' | 'public'>>> = {
 /** A Friday. */
 export const NOW = '2026-11-20T10:00:00Z'
 
+interface Reading {
+  readonly name: string
+  readonly draft: Draft
+  readonly rules: readonly GuardRule[]
+  readonly issues: { readonly id: string; readonly text: string }[]
+  readonly promises: { readonly text: string; readonly dueAt: string }[]
+  replyWindowClosesAt?: string
+}
+
+/**
+ * A file of replies: `=` what other customers were lately sent; then one a line, the letters of the rules that should find
+ * something in it, or a hyphen, where it goes, and its words; below it an open issue (`?`), a recorded promise (`!`) or
+ * the end of the reply window (`w`).
+ */
 function read(file: string): LabelledReply[] {
-  const found: (LabelledReply & { context: { issues: unknown[]; promises: unknown[] } })[] = []
+  const found: Reading[] = []
   const recent: string[] = []
-  for (const [index, line] of readFileSync(join(FOLDER, file), 'utf8').trimEnd().split('\n').entries()) {
+  for (const [index, line] of readFileSync(join(FOLDER, file), 'utf8').split('\n').entries()) {
     const [, mark = '', rest = ''] = /^(?: {2})?(\S+) (.*)$/.exec(line) ?? []
-    const [, where = '', text = ''] = /^([xrmes]) \| (.+)$/.exec(rest) ?? []
-    const context = found.at(-1)?.context as Record<string, unknown> | undefined
+    const [, first = '', others = ''] = /^(\S+) (.+)$/.exec(rest) ?? []
+    const last = found.at(-1)
     if (line === '') continue
     if (mark === '=') recent.push(rest)
-    else if (mark === '?') {
-      const issues = context?.issues as unknown[]
-      issues.push({ id: `i${issues.length + 1}`, text: rest })
-    } else if (mark === '!') {
-      const [, dueAt, what] = /^(\S+) (.+)$/.exec(rest) ?? []
-      ;(context?.promises as unknown[]).push({ dueAt, text: what })
-    } else if (mark === 'w' && context !== undefined) context.replyWindowClosesAt = rest
+    else if (mark === '?') last?.issues.push({ id: `i${last.issues.length + 1}`, text: rest })
+    else if (mark === '!') last?.promises.push({ dueAt: first, text: others })
+    else if (mark === 'w' && last !== undefined) last.replyWindowClosesAt = rest
     else {
       const rules = mark === '-' ? [] : [...mark].map((letter) => LETTERS[letter])
-      const channel = CHANNELS[where]
-      if (channel === undefined || rules.includes(undefined)) throw new Error(`${file}: no reply: ${line}`)
+      const channel = CHANNELS[first]
+      if (channel === undefined || !others.startsWith('| ') || rules.includes(undefined)) {
+        throw new Error(`${file}: no labelled reply: ${line}`)
+      }
       found.push({
         name: `${file.replace('.txt', '')}:${index + 1}`,
-        draft: { text: text.replaceAll('\\n', '\n'), ...channel },
-        context: { now: NOW, timeZone: 'Europe/London', issues: [], promises: [], recent, own: [] },
+        draft: { text: others.slice(2).replaceAll('\\n', '\n'), ...channel },
         rules: rules as GuardRule[],
+        issues: [],
+        promises: [],
       })
     }
   }
-  return found
+  return found.map(({ name, draft, rules, issues, promises, replyWindowClosesAt }) => ({
+    name,
+    draft,
+    rules,
+    context: { now: NOW, timeZone: 'Europe/London', issues, promises, recent, replyWindowClosesAt },
+  }))
 }
 
+/** Written once the rules were done, and never used to change them. */
+const LATER = 'afterwards.txt'
 const ALL = readdirSync(FOLDER)
-  .filter((file) => file.endsWith('.txt'))
+  .filter((file) => file.endsWith('.txt') && file !== LATER)
   .sort()
   .flatMap(read)
 
@@ -76,6 +96,7 @@ const isHeldOut = ({ draft }: LabelledReply): boolean =>
 
 export const DEVELOPMENT = ALL.filter((reply) => !isHeldOut(reply))
 export const HELD_OUT = ALL.filter(isHeldOut)
+export const AFTERWARDS = read(LATER)
 
 export interface Rate {
   readonly rule: string
@@ -100,7 +121,9 @@ export function ratesOf(replies: readonly LabelledReply[]): Rate[] {
           sum + rules.filter((one) => holds(wanted.has(one), found.has(one))).length,
         0,
       )
-    const [wanted, found, right] = [count((is) => is), count((_, is) => is), count((a, b) => a && b)]
+    const wanted = count((is) => is)
+    const found = count((_, is) => is)
+    const right = count((is, isToo) => is && isToo)
     return {
       rule,
       wanted,
@@ -125,17 +148,17 @@ export const mistakesIn = (replies: readonly LabelledReply[]): string[] =>
     ]
   })
 
-/** The rates of both parts, as the table of docs/replies.md. */
+/** The rates of all parts, as the table of docs/replies.md: how many there are, precision, recall. */
 export function table(): string {
   const percent = (share: number): string => `${Math.round(share * 100)}%`
-  const held = ratesOf(HELD_OUT)
-  const rows = ratesOf(DEVELOPMENT).map(({ rule, precision, recall, wanted }, at) => {
-    const other = held[at] as Rate
-    return `| ${rule} | ${wanted} | ${percent(precision)} | ${percent(recall)} | ${other.wanted} | ${percent(other.precision)} | ${percent(other.recall)} |`
-  })
+  const cells = ({ wanted, precision, recall }: Rate): string =>
+    `${wanted} | ${percent(precision)} | ${percent(recall)}`
+  const [development, ...others] = [DEVELOPMENT, HELD_OUT, AFTERWARDS].map(ratesOf)
   return [
-    '| rule | development | precision | recall | held out | precision | recall |',
-    '|---|---|---|---|---|---|---|',
-    ...rows,
+    '| rule | development | precision | recall | held out | precision | recall | afterwards | precision | recall |',
+    `|---|${'---|'.repeat(9)}`,
+    ...(development ?? []).map(
+      (rate, at) => `| ${[`\`${rate.rule}\``, ...[rate, ...others.map((rates) => rates[at] as Rate)].map(cells)].join(' | ')} |`,
+    ),
   ].join('\n')
 }

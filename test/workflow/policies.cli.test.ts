@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
+import { GUARD_RULES } from '../../functions/domain/guard-rules.ts'
 import { POLICY_FIELDS, policyFiles, problemsOfPolicy } from '../../infra/policies.ts'
 import sample from '../../workflows/policies/sample.v1.json' with { type: 'json' }
 
@@ -154,6 +155,8 @@ describe('the manual of policies', () => {
     ['## Ladders', 0, POLICY_FIELDS.ladder],
     ['## Repeat contact', 0, POLICY_FIELDS.linking],
     ['## Repeat contact', 1, POLICY_FIELDS.linkRule],
+    ['## Replies', 0, POLICY_FIELDS.guard],
+    ['## Replies', 1, GUARD_RULES],
   ])('lists in "%s" (%i) what there is, and nothing else', (heading, table, there) => {
     expect(fields(heading, table).sort()).toEqual([...there].sort())
   })
@@ -167,6 +170,13 @@ describe('the manual of policies', () => {
   it('shows a rule that may be deployed', () => {
     const [rule = ''] = blocks('json rule')
     expect(problemsOfPolicy({ ...sample, rules: [JSON.parse(rule)] })).toEqual([])
+  })
+
+  it('shows settings of the guard that may be deployed', () => {
+    const [guard = ''] = blocks('json guard')
+    expect(problemsOfPolicy({ ...sample, guard: JSON.parse(guard) })).toEqual([])
+    expect(problemsOfPolicy({ ...sample, guard: { rules: { bounces: 'warn' } } })).toHaveLength(1)
+    expect(problemsOfPolicy({ ...sample, guard: { channels: { x: { abuse: 'stop' } } } })).toHaveLength(1)
   })
 
   it('shows what the tool says', () => {
