@@ -21,7 +21,7 @@ const set = (text: string): ReadonlySet<string> => new Set(words(text))
 
 /** Where customers are sent: not we, here. */
 const ELSEWHERE =
-  'team|teams|department|departments|dept|helpline|hotline|line|lines|desk|care|services|support|centre|center|office|offices|branch|branches|store|stores|shop|shops|retailer|seller|manufacturer|landlord|contractor|supplier|provider|operator|courier|bank|council|councillor|agent|agency|company|reception|relations|website|site|portal|chatbot|webchat|chat|dealer|insurer|authority|warehouse|depot|ombudsman'
+  'team|teams|department|departments|dept|helpline|hotline|line|lines|desk|care|services|support|centre|center|office|offices|branch|branches|store|stores|shop|shops|retailer|seller|manufacturer|landlord|contractor|supplier|provider|operator|courier|bank|council|councillor|agent|agency|company|reception|relations|website|site|portal|chatbot|webchat|chat|dealer|insurer|authority|warehouse|depot|counter|kiosk|practice|surgery|pharmacy|clinic|doctor|airline|airport|hotel|garage|university|school|vendor|merchant|broker|host|agents|staff|colleague|colleagues|adviser|advisers|advisor|advisors|specialists|experts|representative|representatives|number|switchboard|academy|installer|builder|developer|freeholder|marketplace|app'
 const THE = 'our|the|your|my|any|a|an|their|its|that|another|one|local|either'
 
 /** How the customer is told to go elsewhere; each holds only where it is they who are to do it. */
@@ -30,7 +30,9 @@ export const BOUNCES = lines(`
   speak|talk|write|complain|go|head|return|come|turn|liaise|enquire|inquire|check directly? to|with|at directly? ${THE} ~ ${ELSEWHERE}
   get|be in touch with ${THE} ~ ${ELSEWHERE}, reach out to ${THE} ~ ${ELSEWHERE}, reach ${THE} ~ ${ELSEWHERE}, get hold of ${THE} ~ ${ELSEWHERE}
   pop|go|nip|head|come|call|drop|walk in|into|over|along|down|back to|into? ${THE} ~ ${ELSEWHERE}, pop|go|nip|call|drop into|in ${THE} ~ ${ELSEWHERE}
-  contact|ring|call|phone|email|ask|tweet them|him|her, write|speak|talk|complain to them|him|her directly?
+  contact|ring|call|phone|telephone|email|ask|tweet|approach|message|chase|see|try them|him|her|whoever|whom|someone|somebody, get in touch with|to them|him|her|whoever, get onto|on to? them|him|her|the|your, whom|which|who you should|must|can|may approach|contact|call|ask|phone
+  contact|approach|telephone|phone|tweet #name, have a word|chat with ${THE} ~ ${ELSEWHERE}, start|open a? chat|conversation|thread with|there|in|on, find|get|download ~ form|forms
+  write|speak|talk|complain to them|him|her directly?
   call|ring|phone|telephone|dial|text us? on|at? #digits, call|ring|phone|telephone us, give us a? ring|call|bell, give ${THE} ~ ${ELSEWHERE}
   email us at|on|via, contact us through|via|on|at|by, write to us at, contact customer care|service|services|support
   take|raise|pursue|discuss|check it|this|that|them up? with, take it|this|that|them back? to ${THE} ~ ${ELSEWHERE}, raise it|this|that with|through
@@ -56,18 +58,19 @@ export const DISOWNED = lines(`
   is|are dealt|handled with? by, is|are the responsibility of, is|are not? a matter for, a matter for the|your, not a matter for
   should|must|need|needs|has|have to? be raised|reported|made|sent|directed|addressed|taken|submitted|logged ~ with|through|to|via|by|on|online
   should have been raised|sent|made|directed|reported to|with|through, can't|cannot help|assist with ~ here
-  have you tried|asked|contacted|called|spoken to? ${THE} ~ ${ELSEWHERE}
+  is|are processed|managed|administered|provided|operated|run by ${THE} ~ ${ELSEWHERE}, is|are a? separate|different organisation|company|department|team|firm|business, wrong place, sent|written|come to the wrong mailbox|inbox|department|team|place
+  we're|are not the|your ~ agent|team|department|seller|supplier, have you tried|asked|contacted|called|spoken to? ${THE} ~ ${ELSEWHERE}
   can be contacted|emailed|phoned|rung at|on|via|by|through, can be reached at|on|via|through, is|are available on #digits`)
 
 /** Who acts in a sentence, where it is not the customer. */
 export const OTHERS = set(
-  "i i'll i've i'd i'm we we'll we've we'd we're they they'll they've he he'll she she'll who team driver engineer colleague colleagues manager guard officer courier contractor nobody someone somebody anyone",
+  "i i'll i've i'd i'm we we'll we've we'd we're they they'll they've let he he'll she she'll who team driver engineer colleague colleagues manager guard officer courier contractor nobody someone somebody anyone",
 )
 export const CUSTOMER = set(
   "you you'd you'll you're please kindly customers residents tenants passengers simply",
 )
 /** With the customer: what they had to do, or were told to, before. */
-export const BEFORE_NOW = set("had told asked made needn't needed having used were called was")
+export const BEFORE_NOW = set("had told asked made needn't needed having used were called was make making")
 /** Whom anybody must be free to name: in danger, and to those who decide over us. */
 export const NEVER_BOUNCES = set(
   '999 112 105 101 111 911 police ombudsman emergency samaritans ambulance brigade hospital regulator court',
@@ -93,7 +96,11 @@ export const ABUSES = lines(`
   we|we'll|i|i'll will? close|terminate|block|suspend|cancel your account|contract|policy, close|terminate|block your account|contract if, start|begin|take ~ eviction|legal|court|proceedings ~ against you
   lead to prosecution, face prosecution, pay up, or else, without further notice|warning, send ~ bailiffs|collectors|police, call the police, final warning, legal action against you, report you to
   you people, you lot, rocket science, common sense, stupid, idiot*, moron*, liar, liars, fool, pathetic, hysterical, ignorant, whining, moaning, whinge*, nonsense, drama queen, lifestyle issue|choice, entitled, snowflake
-  saved us both, saved everybody|everyone, leave earlier, read the small print, read the terms, can't you read, can you not read, do your homework, first world problem*, get a life, not my job, whatever, nobody else has complained, no one else has complained, made ourselves clear, take it or leave it, don't like it, your mistake|error|carelessness|negligence, exaggerat*, overreact*, over react*`)
+  saved us both, saved everybody|everyone, leave earlier, read the small print, read the terms, can't you read, can you not read, do your homework, first world problem*, get a life, not my job, whatever, nobody else has complained, might|may want to check|read|think|learn|listen|calm|reconsider|watch|look, =Had you, every other customer|passenger|tenant|resident|member|guest, some|certain people will|always|just|never|are|cannot|can't, what part of, how many times
+  clear with you, remind you that|of, criminal offence, =Bless, not our|my job|business, your own mistake|making|doing|carelessness|error|responsibility, is your responsibility, you didn't|did|never not? bother|read|check|listen|follow|think, not that hard|difficult|complicated, isn't ~ hard|difficult|complicated, even a child
+  what more|else do you, tough|bad|hard luck, suck it up, who cares, so what, your loss, feel free to leave|go|switch, nobody|no forces|forced|one you, yourself lucky, be glad|thankful|grateful you|that|it, enough of my|our time, wasted enough, last warning, see you in court, debt collectors, slander*, libel*, defamat*, our lawyers|solicitors|legal
+  last time, stop being, don't be so|silly|ridiculous|dramatic, hardly our|my|a, making a fuss, fuss, you must have, try reading|listening|thinking, learn how|to, as anyone|anybody can, any sensible|reasonable person|customer, i doubt that? you, if you say so, believe|think what you like|want
+  nobody else has complained, no one else has complained, made ourselves clear, take it or leave it, don't like it, your mistake|error|carelessness|negligence, exaggerat*, overreact*, over react*`)
 /** What softens the same words: nobody is blamed by them. */
 export const KIND_WORDS = set('unwell unsafe ill poorly safe better')
 export const MOCKING = /[🙄🤷😂🤣👏🤡💅😹🥱]/gu
@@ -124,6 +131,8 @@ const DONE = Object.entries(UNDERTAKINGS)
 const ADVERB =
   'also|personally|then|now|certainly|gladly|both|immediately|definitely|of|therefore|first|again'
 const DO = DONE.join('|')
+const DOING =
+  'sending|calling|refunding|paying|posting|replacing|fixing|repairing|ringing|phoning|emailing|writing|crediting|visiting|contacting|collecting|checking|looking|investigating|asking'
 
 /** How we say that something is going to happen, where it is not the customer who does it. */
 export const FUTURE = lines(`
@@ -132,10 +141,15 @@ export const FUTURE = lines(`
   i'll|we'll|they'll|he'll|she'll|will|shall ${ADVERB}? let you, i'll|we'll|they'll|will|shall ${ADVERB}? keep you, i'll|we'll|will|shall ${ADVERB}? drop you, i'll|we'll|will|shall ${ADVERB}? make sure|certain|it|this
   i'll|we'll|they'll|will|shall ${ADVERB}? put this|it|that ~ right, i'll|we'll|they'll|will|shall ${ADVERB}? have this|it|that|your|the ~ ${DO}
   will|shall|it'll be with|at|there|in|on you|your|the? ~, am|are|is|i'm|we're|they're|she's|he's going to ${ADVERB}? be? ${DO}, is|are|am to be ${DO}
-  i|we promise|guarantee|undertake|commit to? ~ ${DO}|will, expect a|an|your|the ~ call|visit|reply|refund|letter|email|answer|delivery|text|update`)
+  i'll|we'll|will|shall ${ADVERB}? give you, will|shall be ${DOING}, let me ${ADVERB}? ${DO}, you have my|our word, i|we promise|guarantee|undertake|commit to? ~ ${DO}|will, expect a|an|your|the ~ call|visit|reply|refund|letter|email|answer|delivery|text|update`)
+/** What we say of ourselves with "will" is undertaken, unless it is one of these. */
+export const NO_ACTS = set(
+  'not never need be have try aim hope always usually normally probably only see know understand appreciate continue remain no still like want miss expect struggle happily',
+)
 /** The same, where the sentence also says when: "an engineer is visiting you tomorrow". */
 export const DATED_FUTURE = lines(`
   am|is|are|i'm|we're|they're|he's|she's visiting|calling|sending|refunding|paying|collecting|delivering|posting|returning|attending|replacing|fixing|repairing|ringing|phoning|emailing|writing|bringing|crediting, is|i'm|he's|she's coming
+  asked|told|got ~ to call|ring|phone|contact|email|write|visit|send|pay|text|reply|bring|collect, goes|leaves|arrives out|in|on|off|this|today|tonight|tomorrow|by
   should receive|reach|arrive|get|hear, should be with|in|on|back|there|fixed|repaired|restored|refunded|credited|delivered|resolved|completed|paid|working`)
 /** The same of what the customer is going to have. */
 export const CUSTOMER_WILL = lines(`
@@ -188,6 +202,7 @@ export const SYNONYMS = lines(`
   lamp light lights lighting lit dark
   rats rat mice mouse pests pest
   rubbish fly-tipping tipping mattress fridge dumped dumping
+  suitcase case luggage baggage bag rucksack
   train trains delay delayed cancelled punctuality carriage coach
   branch store shop
   broke broken crack cracked smashed damaged damage

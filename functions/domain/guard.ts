@@ -18,6 +18,7 @@ import {
   KIND_WORDS,
   MOCKING,
   NEVER_BOUNCES,
+  NO_ACTS,
   OTHERS,
   PUT_RIGHT,
   RECOMMENDED,
@@ -92,7 +93,7 @@ export function guard(draft: Draft, context: GuardContext): Finding[] {
     ...unansweredIssues(words, draft.text, context.issues ?? []),
     ...(draft.public ? personalData(draft.text, context.own ?? []) : []),
     ...abuses(draft.text, words),
-    ...promisesNotRecorded(draft.text, words, context),
+    ...promisesNotRecorded(draft, words, context),
     ...outsideReplyWindow(context),
   ].sort(
     (a, b) =>
@@ -160,6 +161,7 @@ function bounces({ text, channel }: Draft, words: readonly Word[], { own = [] }:
     ...[...spansOf(recommendedFor, words)].filter(({ first }) => isRecommended(words, first)),
     ...[...spansOf(disownedFor, words)].filter(({ first }) => !/^(?:we|i)$/.test(before(words, first))),
     ...handles(text, words, own),
+    ...addresses(text, words, own),
   ]
     .filter(
       ({ first, end }) =>
@@ -230,6 +232,30 @@ function* handles(text: string, words: readonly Word[], own: readonly string[]):
   }
 }
 
+const ADDRESS = /(?:https?:\/\/|www\.)[^\s<>]{1,200}|[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}|\b[a-z\d-]{2,40}(?:\.[a-z\d-]{2,40}){1,3}\/[\w/-]{1,80}/gi
+const USES_ADDRESS = new Set(
+  'send resend email write forward contact go visit apply claim complain register redirect log see use submit raise start complete form'.split(' '),
+)
+
+/** Addresses that the customer is to use: "send it to claims@acme.example". */
+function* addresses(text: string, words: readonly Word[], own: readonly string[]): Generator<Span> {
+  const ours = new Set(own.map(bare))
+  let after = 0
+  for (const { 0: address, index } of text.matchAll(ADDRESS)) {
+    if (ours.has(bare(address))) continue
+    while (after < words.length && (words[after]?.at ?? 0) < index) after++
+    if (after === 0 || index - (words[after - 1]?.end ?? 0) > 3) continue
+    for (let at = after - 1; at >= 0 && after - at <= 6; at--) {
+      const { plain, after: lies } = words[at] as Word
+      if (USES_ADDRESS.has(plain) && isToldTo(words, at)) {
+        yield { first: at, end: after }
+        break
+      }
+      if (lies === 'sentence') break
+    }
+  }
+}
+
 const bare = (name: string): string => name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '')
 
 // Stock answers
@@ -237,7 +263,7 @@ const bare = (name: string): string => name.toLowerCase().replace(/[^\p{L}\p{N}]
 /** How many words make a shingle, and how many shingles a reply must have to be told from others. */
 const SHINGLE = 3
 const FEWEST_SHINGLES = 5
-const ALIKE = 0.75
+const ALIKE = 0.6
 const MOST_RECENT = 500
 
 interface Shingled {
@@ -435,7 +461,8 @@ const kindsIn = (words: readonly Word[]): Set<string> =>
 /** How many words of a sentence on either side of an undertaking belong to it. */
 const MOST_OF_A_SENTENCE = 40
 
-function promisesNotRecorded(text: string, words: readonly Word[], context: GuardContext): Finding[] {
+function promisesNotRecorded(draft: Draft, words: readonly Word[], context: GuardContext): Finding[] {
+  const { text } = draft
   const { now, timeZone = 'UTC', calendar, promises = [] } = context
   const recorded = promises.slice(0, 100).map(({ text: what, dueAt }) => {
     const its = wordsIn(what)
@@ -446,6 +473,13 @@ function promisesNotRecorded(text: string, words: readonly Word[], context: Guar
   for (const span of spansOf(futureFor, words)) {
     if (!/^you/.test(before(words, span.first)) && !isNegated(words, span.first, 1))
       starts.set(span.first, span)
+  }
+  for (const [first, { plain }] of words.entries()) {
+    const ours = /^(?:i|we)'ll$/.test(plain) || (/^(?:will|shall)$/.test(plain) && /^(?:i|we)$/.test(before(words, first)))
+    const next = words[first + 1]
+    if (ours && next?.after === 'word' && !NO_ACTS.has(next.plain) && !starts.has(first)) {
+      starts.set(first, { first, end: first + 2 })
+    }
   }
   for (const span of spansOf(customerWillFor, words)) {
     const { plain } = words[span.first] as Word
@@ -458,6 +492,7 @@ function promisesNotRecorded(text: string, words: readonly Word[], context: Guar
     dated.add(first)
   }
   const threats = abuses(text, words)
+  const elsewhere = bounces(draft, words, context)
   const found: Finding[] = []
   let [next, from] = [0, 0]
   const firsts = [...starts.keys()].sort((a, b) => a - b)
@@ -482,6 +517,7 @@ function promisesNotRecorded(text: string, words: readonly Word[], context: Guar
       const clause = index === 0 ? text.slice(Math.max(opening.at, at - 200), end) : told
       const dueAt = dueIn(clause, clock)
       if (dated.has(start) && dueAt === undefined) continue
+      if (/^(?:they|he|she)'ll$/.test(words[start]?.plain ?? '') && elsewhere.some((one) => one.at >= opening.at - 1 && one.at < at)) continue
       if (threats.some((threat) => threat.at >= at && threat.at < at + told.length)) continue
       const earlier = words.slice(Math.max(first, start - MOST_OF_A_SENTENCE), start)
       const later = words.slice(start, Math.min(next, start + MOST_OF_A_SENTENCE))

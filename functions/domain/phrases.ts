@@ -4,7 +4,7 @@
  * - `word` is that word whatever its case; `=WORD` only in that case; `word*` begins with it; `a|b` is either
  * - `word?` may be missing; `~` is up to three words of the same sentence
  * - `#` is a count of two or more ("3", "five", "several"); `#th` its ordinal ("3rd", "fifth"); `#old` an age from 70;
- *   `#digits` at least three digits
+ *   `#digits` at least three digits; `#name` begins with a capital
  *
  * Words are parted by anything but letters, digits and apostrophes, so `wi fi` is also "Wi-Fi".
  */
@@ -128,6 +128,7 @@ function fits(alternative: string): (word: Word) => boolean {
   if (alternative === '#') return isCount
   if (alternative === '#th') return isOrdinal
   if (alternative === '#old') return isOldAge
+  if (alternative === '#name') return ({ exact }) => /^\p{Lu}[\p{L}\p{N}]/u.test(exact)
   if (alternative === '#digits') return ({ plain }) => /^\d{3,}$/.test(plain)
   if (alternative.startsWith('=')) return ({ exact }) => exact === alternative.slice(1)
   const plain = plainly(alternative.replace('*', ''))
