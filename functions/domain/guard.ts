@@ -232,9 +232,12 @@ function* handles(text: string, words: readonly Word[], own: readonly string[]):
   }
 }
 
-const ADDRESS = /(?:https?:\/\/|www\.)[^\s<>]{1,200}|[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}|\b[a-z\d-]{2,40}(?:\.[a-z\d-]{2,40}){1,3}\/[\w/-]{1,80}/gi
+const ADDRESS =
+  /(?:https?:\/\/|www\.)[^\s<>]{1,200}|[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}|\b[a-z\d-]{2,40}(?:\.[a-z\d-]{2,40}){1,3}\/[\w/-]{1,80}/gi
 const USES_ADDRESS = new Set(
-  'send resend email write forward contact go visit apply claim complain register redirect log see use submit raise start complete form'.split(' '),
+  'send resend email write forward contact go visit apply claim complain register redirect log see use submit raise start complete form'.split(
+    ' ',
+  ),
 )
 
 /** Addresses that the customer is to use: "send it to claims@acme.example". */
@@ -475,7 +478,9 @@ function promisesNotRecorded(draft: Draft, words: readonly Word[], context: Guar
       starts.set(span.first, span)
   }
   for (const [first, { plain }] of words.entries()) {
-    const ours = /^(?:i|we)'ll$/.test(plain) || (/^(?:will|shall)$/.test(plain) && /^(?:i|we)$/.test(before(words, first)))
+    const ours =
+      /^(?:i|we)'ll$/.test(plain) ||
+      (/^(?:will|shall)$/.test(plain) && /^(?:i|we)$/.test(before(words, first)))
     const next = words[first + 1]
     if (ours && next?.after === 'word' && !NO_ACTS.has(next.plain) && !starts.has(first)) {
       starts.set(first, { first, end: first + 2 })
@@ -517,7 +522,11 @@ function promisesNotRecorded(draft: Draft, words: readonly Word[], context: Guar
       const clause = index === 0 ? text.slice(Math.max(opening.at, at - 200), end) : told
       const dueAt = dueIn(clause, clock)
       if (dated.has(start) && dueAt === undefined) continue
-      if (/^(?:they|he|she)'ll$/.test(words[start]?.plain ?? '') && elsewhere.some((one) => one.at >= opening.at - 1 && one.at < at)) continue
+      if (
+        /^(?:they|he|she)'ll$/.test(words[start]?.plain ?? '') &&
+        elsewhere.some((one) => one.at >= opening.at - 1 && one.at < at)
+      )
+        continue
       if (threats.some((threat) => threat.at >= at && threat.at < at + told.length)) continue
       const earlier = words.slice(Math.max(first, start - MOST_OF_A_SENTENCE), start)
       const later = words.slice(start, Math.min(next, start + MOST_OF_A_SENTENCE))

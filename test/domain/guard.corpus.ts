@@ -83,7 +83,7 @@ function read(file: string): LabelledReply[] {
   }))
 }
 
-/** Written once the rules were done, and never used to change them. */
+/** Written once the rules were done; nothing was changed by what they made of it, and nothing is to be. */
 const LATER = 'afterwards.txt'
 const ALL = readdirSync(FOLDER)
   .filter((file) => file.endsWith('.txt') && file !== LATER)
@@ -160,7 +160,8 @@ export function table(): string {
     '| rule | development | precision | recall | held out | precision | recall | afterwards | precision | recall |',
     `|---|${'---|'.repeat(9)}`,
     ...(development ?? []).map(
-      (rate, at) => `| ${[`\`${rate.rule}\``, ...[rate, ...others.map((rates) => rates[at] as Rate)].map(cells)].join(' | ')} |`,
+      (rate, at) =>
+        `| ${[`\`${rate.rule}\``, ...[rate, ...others.map((rates) => rates[at] as Rate)].map(cells)].join(' | ')} |`,
     ),
   ].join('\n')
 }

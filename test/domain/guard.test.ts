@@ -4,9 +4,9 @@ import { describe, expect, it } from 'vitest'
 import { dueIn } from '../../functions/domain/due.ts'
 import { type Finding, type GuardContext, guard, verdict } from '../../functions/domain/guard.ts'
 import { GUARD_RULES } from '../../functions/domain/guard-rules.ts'
-import { DEVELOPMENT, HELD_OUT, NOW, ratesOf, table } from './guard.corpus.ts'
+import { AFTERWARDS, DEVELOPMENT, HELD_OUT, NOW, ratesOf, table } from './guard.corpus.ts'
 
-const ALL = [...DEVELOPMENT, ...HELD_OUT]
+const ALL = [...DEVELOPMENT, ...HELD_OUT, ...AFTERWARDS]
 const inPrivate = (text: string, context: Partial<GuardContext> = {}): Finding[] =>
   guard({ text, public: false, channel: 'message' }, { now: NOW, timeZone: 'Europe/London', ...context })
 const inPublic = (text: string, context: Partial<GuardContext> = {}): Finding[] =>
@@ -158,21 +158,34 @@ describe('the verdict', () => {
 })
 
 describe('on replies that were labelled', () => {
-  /** Below these it is worse than it was on the part that it was not written with; see docs/replies.md. */
-  const FLOORS: Readonly<Record<string, readonly [precision: number, recall: number]>> = {}
+  /** Precision and recall, in per cent, on what the rules were not written with: first what was held out, then what was written afterwards. */
+  const FLOORS: Readonly<Record<string, readonly [number, number, number, number]>> = {
+    bounce: [90, 90, 90, 40],
+    'stock-answer': [90, 85, 90, 90],
+    'unanswered-issue': [90, 90, 90, 90],
+    'personal-data': [95, 95, 95, 95],
+    abuse: [90, 90, 90, 35],
+    'promise-not-recorded': [90, 90, 85, 55],
+    'outside-reply-window': [100, 100, 100, 100],
+  }
 
   it('there are enough of them, and two fifths of them are held out', () => {
-    expect(ALL.length).toBeGreaterThanOrEqual(300)
-    expect(HELD_OUT.length / ALL.length).toBeGreaterThanOrEqual(0.4)
-    expect(new Set(ALL.map(({ draft }) => draft.text)).size).toBeGreaterThan(ALL.length * 0.95)
+    const unseen = HELD_OUT.length + AFTERWARDS.length
+    expect(DEVELOPMENT.length + unseen).toBeGreaterThanOrEqual(300)
+    expect(unseen / (DEVELOPMENT.length + unseen)).toBeGreaterThanOrEqual(0.4)
+    const ours = new Set(DEVELOPMENT.map(({ draft }) => draft.text))
+    expect(AFTERWARDS.filter(({ draft }) => ours.has(draft.text))).toEqual([])
   })
 
-  it.each(GUARD_RULES)('finds what the label says, of those held out: %s', (rule) => {
-    const { precision, recall, wanted } = ratesOf(HELD_OUT).find((rate) => rate.rule === rule) ?? {}
-    const [leastPrecision, leastRecall] = FLOORS[rule] ?? [1, 1]
-    expect(wanted).toBeGreaterThan(0)
-    expect(precision, 'precision').toBeGreaterThanOrEqual(leastPrecision)
-    expect(recall, 'recall').toBeGreaterThanOrEqual(leastRecall)
+  it.each(GUARD_RULES)('finds what the labels say, and little else: %s', (rule) => {
+    const [held, later] = [HELD_OUT, AFTERWARDS].map((part) =>
+      ratesOf(part).find((rate) => rate.rule === rule),
+    )
+    expect(held?.wanted).toBeGreaterThan(0)
+    expect(later?.wanted).toBeGreaterThan(0)
+    const rates = [held?.precision, held?.recall, later?.precision, later?.recall]
+    for (const [at, floor] of FLOORS[rule]?.entries() ?? [])
+      expect((rates[at] ?? 0) * 100).toBeGreaterThanOrEqual(floor)
   })
 
   it('finds what the manual says that it does', () => {
