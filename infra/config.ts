@@ -28,6 +28,12 @@ export interface StageConfig {
   readonly auditRateMinutes: number
   /** When it compares every open complaint with the running executions as well, and counts both. */
   readonly sweep: 'hourly' | 'every round'
+  /**
+   * True: X-Ray records the functions and the state machine. Off unless asked for: Lambda's sampling (the first request
+   * of each second and a twentieth of the others) cannot be changed, so in quiet hours every run is a trace, a quarter of
+   * what a complaint costs; and traces end at the stream and the queues, which the ledger and the logs do not.
+   */
+  readonly tracing: boolean
   /** How long calls in Slack wait to be told together, and how often their message changes; Slack's limits want 10. */
   readonly gatherSeconds: number
   /**
@@ -72,6 +78,7 @@ const byStage: Record<
   Omit<
     StageConfig,
     | 'stage'
+    | 'tracing'
     | 'sources'
     | 'publicUrl'
     | 'firewall'
@@ -162,6 +169,12 @@ const Options = z.object({
     .default(false),
   metricStream: flag('metricStream'),
   athena: flag('athena'),
+  tracing: z
+    .union(
+      [z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')],
+      'tracing is true or false',
+    )
+    .default(false),
   slackApiUrl: z.url({ protocol: /^https?$/, error: 'REDRESS_SLACK_API_URL is not a URL' }).optional(),
 })
 
@@ -185,6 +198,7 @@ export function readConfig({ context, env }: ConfigInput): StageConfig {
     sources: context('sources'),
     publicUrl: context('publicUrl'),
     waf: context('waf'),
+    tracing: context('tracing'),
     metricStream: context('metricStream'),
     athena: context('athena'),
     slackApiUrl: env.REDRESS_SLACK_API_URL,
@@ -221,6 +235,7 @@ export function readConfig({ context, env }: ConfigInput): StageConfig {
   return {
     stage,
     ...byStage[stage],
+    tracing: parsed.data.tracing,
     runbookUrl,
     sources: SOURCE_NAMES.filter((name) => named.includes('all') || named.includes(name)),
     ...(publicUrl === undefined ? {} : { publicUrl }),

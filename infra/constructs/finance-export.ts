@@ -62,7 +62,7 @@ export class FinanceExport extends Construct {
     acknowledge(
       this.export.role,
       'AwsSolutions-IAM5[Resource::*]',
-      'xray:Put… and CloudWatch’s GetMetricData and ListMetrics cannot be limited to a resource.',
+      'xray:Put…, where it is traced, and CloudWatch’s GetMetricData and ListMetrics cannot be limited to a resource.',
     )
     for (const folder of files)
       acknowledgeResource(

@@ -55,11 +55,12 @@ export class RedressFunction extends Construct {
     this.role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') })
     this.role.addToPolicy(allow(['logs:CreateLogStream', 'logs:PutLogEvents'], [this.logGroup.logGroupArn]))
     for (const statement of props.statements) this.role.addToPolicy(statement)
-    acknowledge(
-      this.role,
-      'AwsSolutions-IAM5[Resource::*]',
-      'xray:PutTraceSegments and PutTelemetryRecords cannot be limited to a resource.',
-    )
+    if (config.tracing)
+      acknowledge(
+        this.role,
+        'AwsSolutions-IAM5[Resource::*]',
+        'xray:PutTraceSegments and PutTelemetryRecords cannot be limited to a resource.',
+      )
 
     this.function = new LambdaFunction(this, 'Function', {
       functionName: `redress-${config.stage}-${name}`, // the local run and the runbook call functions by name
@@ -70,7 +71,7 @@ export class RedressFunction extends Construct {
       code: Code.fromAsset(props.bundle(name)),
       role: this.role,
       logGroup: this.logGroup,
-      tracing: Tracing.ACTIVE,
+      tracing: config.tracing ? Tracing.ACTIVE : Tracing.DISABLED, // which also gives or withholds the permissions
       timeout: props.timeout,
       memorySize: props.memorySize ?? 256,
       ...(config.reserveConcurrency && props.reservedConcurrency !== undefined

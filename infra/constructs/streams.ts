@@ -59,7 +59,7 @@ export class Streams extends Construct {
       acknowledge(
         reader.role,
         'AwsSolutions-IAM5[Resource::*]',
-        'xray:Put… and dynamodb:ListStreams (which names streams, and reads none) cannot be limited to a resource.',
+        'xray:Put… (if traced) and dynamodb:ListStreams (which names streams, and reads none) cannot be limited to a resource.',
       )
       new EventSourceMapping(reader, 'Stream', {
         target: reader.function,

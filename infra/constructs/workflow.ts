@@ -90,7 +90,7 @@ export class Workflow extends Construct {
       definitionBody: DefinitionBody.fromString(readFileSync(file, 'utf8')), // as it stands, tests included
       definitionSubstitutions: tasks,
       role,
-      tracingEnabled: true,
+      tracingEnabled: config.tracing,
       logs: {
         destination: new LogGroup(this, 'Log', {
           // CloudWatch writes this prefix into its own policy, which would otherwise grow past its limit.
@@ -102,6 +102,12 @@ export class Workflow extends Construct {
         includeExecutionData: false,
       },
     })
+    if (!config.tracing)
+      acknowledge(
+        this.stateMachine,
+        'AwsSolutions-SF2',
+        'Tracing is for whoever looks for something (-c tracing=true): the ledger and the history tell every step.',
+      )
     acknowledge(
       this.stateMachine,
       'AwsSolutions-SF1',

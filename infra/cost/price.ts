@@ -2,10 +2,27 @@
 import ASSUMED from './assumptions.json' with { type: 'json' }
 import PRICES from './prices.json' with { type: 'json' }
 
-export type Region = keyof typeof PRICES
-export type Prices = (typeof PRICES)[Region]
-export const REGIONS = Object.keys(PRICES) as Region[]
-export const pricesOf = (region: Region): Prices => PRICES[region]
+export type Region = keyof typeof PRICES.regions
+export type PriceName = keyof (typeof PRICES.regions)['us-east-1']
+/** US$ for one. */
+export type Prices = Readonly<Record<PriceName, number>>
+type Entry = readonly [amount: number, source: keyof typeof PRICES.sources]
+
+export const REGIONS = Object.keys(PRICES.regions) as Region[]
+const entriesOf = (region: Region) =>
+  Object.entries(PRICES.regions[region]) as unknown as [PriceName, Entry][]
+export const pricesOf = (region: Region): Prices =>
+  Object.fromEntries(entriesOf(region).map(([name, [amount]]) => [name, amount])) as Prices
+
+/** Where a price is from, and whether anybody has seen it: on a page of AWS, of somebody else, or nowhere. */
+export interface PriceSource {
+  readonly name: PriceName
+  readonly what: string
+  readonly looked: string
+  readonly verified: string
+}
+export const sourcesOf = (region: Region): PriceSource[] =>
+  entriesOf(region).map(([name, [, source]]) => ({ name, ...PRICES.sources[source] }))
 export const assumed = ASSUMED
 
 /** What something uses of AWS. */
@@ -17,6 +34,8 @@ export interface Usage {
   /** To the table, and to its indexes. */
   readonly writeUnits: number
   readonly indexWriteUnits: number
+  /** Of writes that were refused by their condition, which are charged all the same. */
+  readonly refusedWriteUnits: number
   readonly sqsRequests: number
   readonly httpRequests: number
   readonly logBytes: number
@@ -47,10 +66,10 @@ export const gbSeconds = (runs: Usage['runs'], memory: Memory): number =>
 const total = (runs: Usage['runs']): number => Object.values(runs).reduce((sum, times) => sum + times, 0)
 
 /**
- * The line items of a use, dearest first. `tracedShare` of its runs are traced: 1 where they come one by one, less in a
- * crowd (X-Ray samples).
+ * The line items of a use, dearest first. `tracedShare` of its runs are traced: none where the stage does not trace, 1
+ * where they come one by one, less in a crowd (X-Ray samples).
  */
-export function priced(usage: Usage, memory: Memory, prices: Prices, tracedShare = 1): Line[] {
+export function priced(usage: Usage, memory: Memory, prices: Prices, tracedShare = 0): Line[] {
   const line = (what: string, amount: number, unit: string, price: number): Line => ({
     what,
     amount,
@@ -64,6 +83,7 @@ export function priced(usage: Usage, memory: Memory, prices: Prices, tracedShare
     line('Lambda duration (assumed)', gbSeconds(usage.runs, memory), 'GB-s', prices.lambdaGbSecond),
     line('DynamoDB writes', usage.writeUnits, 'units', prices.writeUnit),
     line('DynamoDB index writes', usage.indexWriteUnits, 'units', prices.writeUnit),
+    line('DynamoDB writes that were refused', usage.refusedWriteUnits, 'units', prices.writeUnit),
     line('DynamoDB reads', usage.readUnits, 'units', prices.readUnit),
     line('SQS requests', usage.sqsRequests, '', prices.sqsRequest),
     line('HTTP API requests', usage.httpRequests, '', prices.httpRequest),
@@ -83,19 +103,33 @@ export interface Standing {
   readonly dashboards: number
   /** Series of metrics, if every one is written every hour of the month. */
   readonly series: number
-  /** Scheduled runs a month, by function. */
-  readonly scheduledRuns: Readonly<Record<string, number>>
-  /** Read units and log bytes of one scheduled run, by function. */
-  readonly perRun: Readonly<Record<string, { readonly readUnits: number; readonly logBytes: number }>>
+  /** Whether its functions are traced. */
+  readonly traced: boolean
+  readonly rounds: readonly Round[]
+  /** Metrics asked for a month, by the export. */
+  readonly metricQueries: number
+}
+
+/** What one schedule has a function do. */
+export interface Round {
+  /** Of the function, by its name in functions/. */
+  readonly name: string
+  /** The auditor's hourly look at all that is open. */
+  readonly sweep: boolean
+  readonly runsInMonth: number
+  /** Of one run, with nothing open. */
+  readonly readUnits: number
+  readonly logBytes: number
 }
 
 /** What a stage costs in a month in which nothing happens. */
 export function idleMonth(standing: Standing, memory: Memory, prices: Prices): Line[] {
   const { secondsInMonth, pollersPerQueue, longPollSeconds } = ASSUMED
   const polls = (standing.queuesPolled * pollersPerQueue * secondsInMonth) / longPollSeconds
-  const runs = standing.scheduledRuns
+  const runs: Record<string, number> = {}
+  for (const { name, runsInMonth } of standing.rounds) runs[name] = (runs[name] ?? 0) + runsInMonth
   const each = (of: 'readUnits' | 'logBytes') =>
-    Object.entries(runs).reduce((all, [name, times]) => all + times * (standing.perRun[name]?.[of] ?? 0), 0)
+    standing.rounds.reduce((all, round) => all + round.runsInMonth * round[of], 0)
   const line = (what: string, amount: number, unit: string, price: number): Line => ({
     what,
     amount,
@@ -118,7 +152,8 @@ export function idleMonth(standing: Standing, memory: Memory, prices: Prices): L
     ),
     line('DynamoDB reads of the schedules', each('readUnits'), 'units', prices.readUnit),
     line('Logs of the schedules', each('logBytes'), 'bytes', prices.logGb / 1e9),
-    line('X-Ray traces of the schedules', total(runs), '', prices.trace),
+    line('X-Ray traces of the schedules', standing.traced ? total(runs) : 0, '', prices.trace),
+    line('Metrics that the export asks for', standing.metricQueries, '', prices.metricQuery),
   ].sort((a, b) => b.cost - a.cost)
 }
 
@@ -132,18 +167,39 @@ export function tracedShare(runsInMonth: number, functions: number): number {
   return (first + (runsInMonth - first) * ASSUMED.tracedShareBeyond) / runsInMonth
 }
 
-/** What so many complaints of one kind cost in a month, the idle stage included, in US$. */
+/** What so many complaints of one kind cost in a month, the idle stage included, in US$. `traced`: the stage traces. */
 export function month(
   complaints: number,
   usage: Usage,
   idle: readonly Line[],
   memory: Memory,
   prices: Prices,
+  traced = false,
 ): number {
-  const share = tracedShare(complaints * total(usage.runs), Object.keys(usage.runs).length)
+  const share = traced ? tracedShare(complaints * total(usage.runs), Object.keys(usage.runs).length) : 0
   return sum(idle) + complaints * sum(priced(usage, memory, prices, share))
 }
 
-/** What one more complaint that merely stays open costs a day: an entry of the `open` index, read at each sweep. */
-export const openDay = (prices: Prices, sweepsInDay = 24): number =>
-  (ASSUMED.openIndexItemBytes / 4096) * 0.5 * prices.readUnit * sweepsInDay
+/** What a round read while so many complaints were open and nothing happened. */
+export interface OpenReads {
+  readonly name: string
+  readonly sweep: boolean
+  readonly open: number
+  readonly readUnits: number
+}
+
+/**
+ * What one more complaint that merely stays open costs in a month, by what the rounds read with the fewest and with the
+ * most of them open; a measured line, not an assumed size.
+ */
+export function openMonth(reads: readonly OpenReads[], rounds: readonly Round[], prices: Prices): number {
+  return rounds.reduce((all, { name, sweep, runsInMonth }) => {
+    const own = reads
+      .filter((read) => read.name === name && read.sweep === sweep)
+      .sort((a, b) => a.open - b.open)
+    const [fewest, most] = [own[0], own.at(-1)]
+    if (fewest === undefined || most === undefined || most.open === fewest.open) return all
+    const each = (most.readUnits - fewest.readUnits) / (most.open - fewest.open)
+    return all + each * runsInMonth * prices.readUnit
+  }, 0)
+}

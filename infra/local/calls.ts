@@ -28,6 +28,8 @@ export interface Call {
   readonly read?: number
   readonly write?: number
   readonly indexWrite?: number
+  /** Units that a write was charged, at the least, though its condition refused it. */
+  readonly refusedWrite?: number
   /** Of an SQS message or an S3 object. */
   readonly bytes?: number
 }

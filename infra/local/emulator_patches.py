@@ -1,4 +1,4 @@
-"""Runs MiniStack with four of its gaps closed; docs/local.md lists them all. The version is pinned in emulator.ts.
+"""Runs MiniStack with five of its gaps closed; docs/local.md lists them all. The version is pinned in emulator.ts.
 
 Only the emulator is patched, never what is deployed to it: without this file the stack works too, less faithfully.
 """
@@ -6,6 +6,7 @@ Only the emulator is patched, never what is deployed to it: without this file th
 import functools
 import json
 import os
+import re
 import signal
 import threading
 import time
@@ -110,6 +111,25 @@ def fail_callback_tasks():
     stepfunctions._invoke_with_callback = patched_invoke
 
 
+def name_errors():
+    """Every error of a function is a Runtime.HandlerError otherwise, which no `Catch` by name can catch. AWS gives the
+    error's own name, which the trace begins with."""
+    execute = lambda_svc._execute_function_warm
+
+    @functools.wraps(execute)
+    def patched(*args, **kwargs):
+        result = execute(*args, **kwargs)
+        body = result.get("body")
+        if result.get("error") and isinstance(body, dict) and body.get("errorType") == "Runtime.HandlerError":
+            said = re.escape(str(body.get("errorMessage", "")))
+            named = re.search(rf"^(\w+): {said}", result.get("log") or "", re.MULTILINE)
+            if named:
+                body["errorType"] = named.group(1)
+        return result
+
+    lambda_svc._execute_function_warm = patched
+
+
 def stop_with_parent():
     """Whoever started this may be killed without a chance to say so: then save the state and go too."""
     parent = os.getppid()
@@ -128,6 +148,7 @@ if __name__ == "__main__":
     queue_instead_of_spawning()
     respect_stream_failures()
     fail_callback_tasks()
+    name_errors()
     if os.environ.get("REDRESS_CALLS"):
         from emulator_recorder import record
 

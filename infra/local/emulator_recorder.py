@@ -89,6 +89,20 @@ def _write_units(answer):
     return {"write": table, "indexWrite": index}
 
 
+def _refused_write_units(operation, data, answer):
+    """What a write is charged that its condition refused: by the size of its item, of which only that of a new one is
+    known here, so at least this; a transaction twice for each of its items. AWS says so under conditional writes."""
+    kind = str(_json(answer[2]).get("__type", "")).split("#")[-1]
+    if operation == "TransactWriteItems" and kind == "TransactionCanceledException":
+        parts = [part for item in data.get("TransactItems", []) for part in item.values()]
+    elif kind == "ConditionalCheckFailedException":
+        parts = [data]
+    else:
+        return None
+    units = sum(max(1, -(-dynamodb._item_size_bytes(part.get("Item") or {}) // 1024)) for part in parts)
+    return units * (2 if operation == "TransactWriteItems" else 1)
+
+
 def record_requests(recorder):
     """Every request to a service, with the function that made it, told by the session token of its credentials."""
     dispatch = app._dispatch_service_request
@@ -134,6 +148,10 @@ def record_requests(recorder):
                 line["read"] = _read_units(operation, data, found)
             elif operation in WRITES:
                 line.update(_write_units(found))
+        elif service == "dynamodb" and answer[0] == 400 and operation in WRITES:
+            refused = _refused_write_units(operation, data, answer)
+            if refused is not None:
+                line["refusedWrite"] = refused
         recorder.write(**line)
         return answer
 

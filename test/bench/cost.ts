@@ -7,30 +7,44 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { CloudWatchLogsClient, paginateFilterLogEvents } from '@aws-sdk/client-cloudwatch-logs'
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda'
+import { PutCommand } from '@aws-sdk/lib-dynamodb'
+import { App } from 'aws-cdk-lib'
+import { ulid } from 'ulid'
 import { addSeconds, type Instant } from '../../functions/domain/instant.ts'
-import { METRICS } from '../../functions/shared/metrics.ts'
+import { statisticsOf } from '../../functions/export/series.ts'
+import { stateItem } from '../../functions/ledger/ledger.ts'
+import type { MetricName } from '../../functions/shared/metrics.ts'
+import { currentPolicy } from '../../functions/shared/policies.ts'
+import { ROOT } from '../../infra/constructs/bundle.ts'
+import { seriesOf } from '../../infra/constructs/metrics.ts'
 import {
   assumed,
   idleMonth,
   type Line,
-  type Memory,
   month,
-  openDay,
+  type OpenReads,
+  openMonth,
   priced,
   pricesOf,
   REGIONS,
   type Region,
+  type Round,
   type Standing,
+  sourcesOf,
   sum,
   type Usage,
 } from '../../infra/cost/price.ts'
+import { countsOf, memoryOf, nameOf, type Resources, schedulesOf } from '../../infra/cost/standing.ts'
 import { clientConfig } from '../../infra/local/aws.ts'
 import { type Calls, readCalls } from '../../infra/local/calls.ts'
 import { main } from '../../infra/local/cli.ts'
 import { freePorts } from '../../infra/local/processes.ts'
 import { startStack } from '../../infra/local/stack.ts'
 import { until } from '../../infra/local/wait.ts'
+import { addRedress } from '../../infra/redress-stack.ts'
 import { type Client, clientOf } from '../e2e/support/client.ts'
+import { given } from '../support/complaints.ts'
 
 const GOAL = 0.0005
 const MONTHS = [1e3, 1e5, 1e7, 1e9]
@@ -38,15 +52,20 @@ const MONTHS = [1e3, 1e5, 1e7, 1e9]
 const SCHEDULED = new Set(['clock', 'auditor', 'export'])
 const MORNING = '2026-11-23T09:00:00Z'
 
-// biome-ignore lint/suspicious/noExplicitAny: a template is JSON of every shape
-type Properties = any
-type Resources = Record<string, { Type: string; Properties: Properties }>
-
 const say = (line: string): void => console.error(`  ${line}`)
-const nameOf = (functionName: string): string => functionName.replace(/^redress-[a-z]+-/, '')
+/** How many complaints are open while the rounds are counted. */
+const OPEN = [0, 50, 200, 1000]
 
 /** What one complaint goes through, by the name of its path. */
-const PATHS: Record<string, (client: Client, open: () => Promise<string>, from: Instant) => Promise<void>> = {
+const PATHS: Record<
+  string,
+  (
+    client: Client,
+    open: () => Promise<string>,
+    from: Instant,
+    write: (text: string) => ReturnType<Client['signedWeb']>,
+  ) => Promise<void>
+> = {
   /** Received, acknowledged in Slack, handed off, accepted, resolved, closed by silence. */
   async happy(client, open, from) {
     const id = await open()
@@ -70,9 +89,15 @@ const PATHS: Record<string, (client: Client, open: () => Promise<string>, from: 
     await client.travelTo(addSeconds(from, 2 * 86_400))
     await client.atRest(id)
   },
-  /** Five notes, a pause, two promises kept late, resolved, reopened, resolved again, closed. */
-  async long(client, open, from) {
+  /** Three messages more, five notes, a pause, two promises kept late, resolved, reopened, resolved again, closed. */
+  async long(client, open, from, write) {
     const id = await open()
+    for (const text of ['Is anybody there?', 'It happened again today', 'I still have no answer']) {
+      const { status, body } = await write(text)
+      if (status !== 202 || body.outcome !== 'linked' || body.complaintId !== id)
+        throw new Error(`What the customer wrote was answered ${status}: ${JSON.stringify(body)}`)
+      await client.atRest(id)
+    }
     const act = actor(client, id)
     await act({ type: 'acknowledge' })
     for (let times = 0; times < 5; times++)
@@ -108,7 +133,7 @@ export function usageOf(recorded: Calls, logBytes: number): Usage {
   const calls = recorded.calls.filter(
     ({ by, IndexName }) => !(SCHEDULED.has(nameOf(by)) && IndexName !== undefined),
   )
-  const all = (of: 'read' | 'write' | 'indexWrite') =>
+  const all = (of: 'read' | 'write' | 'indexWrite' | 'refusedWrite') =>
     calls.reduce((added, call) => added + (call[of] ?? 0), 0)
   const requests = (service: string) => calls.filter(({ call }) => call.startsWith(service)).length
   const fromQueues = own.filter(({ source }) => source === 'aws:sqs').length
@@ -121,6 +146,7 @@ export function usageOf(recorded: Calls, logBytes: number): Usage {
     readUnits: all('read'),
     writeUnits: all('write'),
     indexWriteUnits: all('indexWrite'),
+    refusedWriteUnits: all('refusedWrite'),
     // A batch is received and deleted, which the emulator does without a request. Where time travelled, nobody queued
     // the timer: on AWS the clock does.
     sqsRequests: requests('sqs:') + 2 * fromQueues + Math.max(0, (runs.fire ?? 0) - due),
@@ -130,47 +156,119 @@ export function usageOf(recorded: Calls, logBytes: number): Usage {
   }
 }
 
+/** What functions logged since then, as CloudWatch counts it, by function. */
 async function logBytes(
   resources: Resources,
   run: Client['run'],
   since: number,
-  scheduled: boolean,
-): Promise<number> {
+  traced: boolean,
+): Promise<Record<string, number>> {
   const client = new CloudWatchLogsClient(clientConfig(run))
   const { DescribeLogGroupsCommand } = await import('@aws-sdk/client-cloudwatch-logs')
   const groups = new Map(
     Object.values(resources)
       .filter(({ Type }) => Type === 'AWS::Lambda::Function')
-      .map(({ Properties: p }) => [String(p.LoggingConfig?.LogGroup?.Ref), nameOf(p.FunctionName)]),
+      .map(({ Properties: p }) => [String(p.LoggingConfig?.LogGroup?.Ref), nameOf(p.FunctionName ?? '')]),
   )
   const { logGroups = [] } = await client.send(new DescribeLogGroupsCommand({}))
-  let bytes = 0
+  const bytes: Record<string, number> = {}
   for (const { logGroupName = '' } of logGroups) {
     const name = [...groups].find(([id]) => logGroupName.includes(id))?.[1]
-    if (name === undefined || SCHEDULED.has(name) !== scheduled) continue
+    if (name === undefined) continue
     for await (const page of paginateFilterLogEvents({ client }, { logGroupName, startTime: since }))
       for (const { message = '' } of page.events ?? []) {
-        bytes += Buffer.byteLength(message) + assumed.logEventOverheadBytes
-        if (message.startsWith('REPORT ')) bytes += assumed.traceLineBytes
+        const more = traced && message.startsWith('REPORT ') ? assumed.traceLineBytes : 0
+        bytes[name] = (bytes[name] ?? 0) + Buffer.byteLength(message) + assumed.logEventOverheadBytes + more
       }
   }
   return bytes
 }
 
-/** What there is, complaints or none, by the template that goes to AWS; a scheduled run's needs as measured here. */
-function standingOf(resources: Resources, perRun: Standing['perRun']): Standing {
-  const of = (type: string) => Object.values(resources).filter(({ Type }) => Type === type)
-  const polled = of('AWS::Lambda::EventSourceMapping').filter(
-    ({ Properties: p }) => p.StartingPosition === undefined,
+/** The template of stage prod with one source, as it goes to AWS. */
+function production(home: string): Resources {
+  const { context } = JSON.parse(readFileSync(join(ROOT, 'cdk.json'), 'utf8'))
+  const app = new App({
+    outdir: join(home, 'prod.out'),
+    builtinCloudFormationValidation: false,
+    context: { ...context, stage: 'prod', sources: 'web', alarmEmail: 'nobody@example.com' },
+  })
+  addRedress(app, {}, {})
+  app.synth()
+  return JSON.parse(readFileSync(join(home, 'prod.out', 'redress-prod.template.json'), 'utf8')).Resources
+}
+
+/**
+ * What the clock and the auditor read while so many complaints are open, none of them due or changed: as the recorder
+ * counts one round of each.
+ */
+async function openReads(client: Client, home: string): Promise<OpenReads[]> {
+  const lambda = new LambdaClient(clientConfig(client.run))
+  const { state } = given(await client.stage.now())
+  const found: OpenReads[] = []
+  let there = 0
+  for (const open of OPEN) {
+    for (; there < open; there++) {
+      const item = stateItem({ ...state, id: ulid() }, '2026-01-01T00:00:00Z')
+      const { auditShard: _, auditAt: __, ...seen } = item
+      await client.stage.db.send(new PutCommand({ TableName: client.run.tableName, Item: seen }))
+    }
+    for (const [name, sweep] of [
+      ['clock', false],
+      ['auditor', false],
+      ['auditor', true],
+    ] as const) {
+      const FunctionName = `${client.run.stackName}-${name}`
+      // The stage's own schedule goes on: what was counted while it ran is counted again.
+      const readUnits = await until(`a round of ${name} that nothing else came into`, async () => {
+        const since = Date.now()
+        const Payload = JSON.stringify({ sweep })
+        const { FunctionError } = await lambda.send(new InvokeCommand({ FunctionName, Payload }))
+        if (FunctionError !== undefined) throw new Error(`${name} failed with ${open} complaints open`)
+        const ended = Date.now()
+        await new Promise((resolve) => setTimeout(resolve, 3000))
+        const { calls, runs } = readCalls(home, since)
+        if (runs.filter(({ run }) => run === FunctionName).length !== 1) return undefined
+        return {
+          units: calls
+            .filter(({ by, at }) => by === FunctionName && at <= ended)
+            .reduce((added, { read = 0 }) => added + read, 0),
+        }
+      })
+      found.push({ name, sweep, open, readUnits: readUnits.units })
+    }
+  }
+  return found
+}
+
+/** What there is and runs, complaints or none: by the template of production, a round's needs as measured here. */
+function standingOf(
+  resources: Resources,
+  reads: readonly OpenReads[],
+  logBytesOfRun: (name: string) => number,
+): Standing {
+  const series = seriesOf([currentPolicy])
+  const rounds = schedulesOf(resources).map(
+    ({ name, sweep, runsInMonth }): Round => ({
+      name,
+      sweep,
+      runsInMonth,
+      readUnits:
+        reads.find((read) => read.name === name && read.sweep === sweep && read.open === 0)?.readUnits ?? 0,
+      logBytes: logBytesOfRun(name),
+    }),
+  )
+  const exports = rounds
+    .filter(({ name }) => name === 'export')
+    .reduce((all, { runsInMonth: n }) => all + n, 0)
+  const asked = (Object.keys(series) as MetricName[]).reduce(
+    (all, name) => all + series[name] * statisticsOf(name).length,
+    0,
   )
   return {
-    queuesPolled: polled.length,
-    secrets: of('AWS::SecretsManager::Secret').length,
-    alarms: of('AWS::CloudWatch::Alarm').length,
-    dashboards: of('AWS::CloudWatch::Dashboard').length,
-    series: Object.values(METRICS).reduce((all, { dimension }) => all + (dimension === undefined ? 1 : 4), 0),
-    scheduledRuns: { clock: 43_800, auditor: 8_760 + 730, export: 30 },
-    perRun,
+    ...countsOf(resources),
+    series: Object.values(series).reduce((all, one) => all + one, 0),
+    rounds,
+    metricQueries: exports * asked,
   }
 }
 
@@ -207,11 +305,9 @@ await main(async (args) => {
     const { Resources } = JSON.parse(
       readFileSync(join(home, 'cdk.out', `${stack.run.stackName}.template.json`), 'utf8'),
     ) as { Resources: Resources }
-    const memory: Memory = Object.fromEntries(
-      Object.values(Resources)
-        .filter(({ Type }) => Type === 'AWS::Lambda::Function')
-        .map(({ Properties: p }) => [nameOf(p.FunctionName), p.MemorySize]),
-    )
+    const prod = production(home)
+    const memory = memoryOf(prod)
+    const { traced } = countsOf(prod)
 
     const usages: Record<string, Usage> = {}
     let from: Instant = MORNING
@@ -220,61 +316,51 @@ await main(async (args) => {
       await client.stage.setNow(from)
       const since = Date.now()
       const here = from
+      const write = (text: string) =>
+        client.signedWeb(client.webBody({ postedAt: here, author: { id: `cost-${name}` }, text }))
       const open = async () => {
-        const { status, body } = await client.signedWeb(
-          client.webBody({
-            postedAt: here,
-            author: { id: `cost-${name}` },
-            text: `I was charged twice for order ${name} and nobody answers`,
-          }),
-        )
+        const { status, body } = await write(`I was charged twice for order ${name} and nobody answers`)
         if (status !== 202) throw new Error(`The complaint was answered ${status}: ${JSON.stringify(body)}`)
         await client.atRest(body.complaintId)
         return body.complaintId as string
       }
-      await PATHS[name]?.(client, open, here)
+      await PATHS[name]?.(client, open, here, write)
       const recorded = readCalls(home, since)
-      const usage = usageOf(recorded, await logBytes(Resources, stack.run, since, false))
+      const logged = Object.entries(await logBytes(Resources, stack.run, since, traced))
+        .filter(([by]) => !SCHEDULED.has(by))
+        .reduce((all, [, bytes]) => all + bytes, 0)
+      const usage = usageOf(recorded, logged)
       usages[name] = { ...usage, logBytes: usage.logBytes + usage.httpRequests * assumed.accessLogBytes }
       // A week later, where the last complaint has nothing left to happen.
       from = addSeconds(from, 28 * 86_400)
     }
 
-    const all = readCalls(home)
-    const scheduledBytes = await logBytes(Resources, stack.run, 0, true)
-    const scheduledRuns = all.runs.filter(({ run }) => SCHEDULED.has(nameOf(run)))
-    const perRun = Object.fromEntries(
-      [...SCHEDULED].map((name) => {
-        const runs = scheduledRuns.filter(({ run }) => nameOf(run) === name).length
-        const reads = all.calls
-          .filter(({ by, IndexName }) => nameOf(by) === name && IndexName !== undefined)
-          .reduce((added, { read = 0 }) => added + read, 0)
-        return [
-          name,
-          {
-            readUnits: runs === 0 ? 0 : reads / runs,
-            logBytes: scheduledBytes / Math.max(1, scheduledRuns.length),
-          },
-        ]
-      }),
+    say(`rounds with ${OPEN.join(', ')} complaints open`)
+    const opened = await openReads(client, home)
+    const logged = await logBytes(Resources, stack.run, 0, traced)
+    const { runs } = readCalls(home)
+    const standing = standingOf(
+      prod,
+      opened,
+      (name) => (logged[name] ?? 0) / Math.max(1, runs.filter(({ run }) => nameOf(run) === name).length),
     )
-    const standing = standingOf(Resources, perRun)
 
     const result = regions.map((region) => {
       const prices = pricesOf(region)
       const idle = idleMonth(standing, memory, prices)
       const paths = Object.fromEntries(
         Object.entries(usages).map(([name, usage]) => {
-          const lines = priced(usage, memory, prices)
+          const lines = priced(usage, memory, prices, traced ? 1 : 0)
           return [
             name,
             {
               usage,
               lines,
               total: sum(lines),
+              withTraces: sum(priced(usage, memory, prices, 1)),
               months: MONTHS.map((many) => ({
                 complaints: many,
-                cost: month(many, usage, idle, memory, prices),
+                cost: month(many, usage, idle, memory, prices, traced),
               })),
             },
           ]
@@ -282,12 +368,10 @@ await main(async (args) => {
       )
       return {
         region,
-        checked: prices.checked,
-        verified: prices.verified,
-        source: prices.source,
+        sources: sourcesOf(region),
         idle,
         idleMonth: sum(idle),
-        openDay: openDay(prices),
+        openMonth: openMonth(opened, standing.rounds, prices),
         paths,
       }
     })
@@ -296,18 +380,27 @@ await main(async (args) => {
     if (values.json) {
       console.log(
         JSON.stringify(
-          { measuredAt: new Date().toISOString(), assumed, standing, goal, regions: result },
+          { measuredAt: new Date().toISOString(), assumed, standing, open: opened, goal, regions: result },
           null,
           2,
         ),
       )
       return
     }
-    for (const { region, checked, verified, source, idle, openDay: open, paths } of result) {
-      console.log(`\n${region}, US$, prices of ${checked}${verified ? '' : ' (NOT VERIFIED)'}: ${source}`)
-      for (const [name, { lines, months }] of Object.entries(paths)) {
+    for (const { region, sources, idle, openMonth: open, paths } of result) {
+      const by = (verified: string) =>
+        sources
+          .filter((price) => price.verified === verified)
+          .map(({ name }) => name)
+          .join(', ') || 'none'
+      console.log(`\n${region}, US$, list prices before tax, no free tier`)
+      console.log(`  prices seen on a page of AWS: ${by('aws')}`)
+      console.log(`  on a page of somebody else: ${by('third party')}`)
+      console.log(`  not verified: ${by('nobody')}`)
+      for (const [name, { lines, months, withTraces, total }] of Object.entries(paths)) {
         console.log(`\nOne complaint, ${name} path`)
         for (const line of table(lines)) console.log(line)
+        if (withTraces > total) console.log(`  with -c tracing=true, in quiet hours: ${dollars(withTraces)}`)
         console.log(
           '  a month of them, the stage included: ' +
             months
@@ -317,10 +410,21 @@ await main(async (args) => {
       }
       console.log('\nA month of a stage in which nothing happens')
       for (const line of table(idle)) console.log(line)
-      console.log(
-        `\nA complaint that merely stays open: ${dollars(open)} a day (its entry of an index, read each hour)`,
-      )
+      console.log(`\nA complaint that merely stays open: ${dollars(open)} a month`)
     }
+    console.log('\nRead units of one round, by open complaints')
+    for (const { name, sweep } of opened.filter(({ open }) => open === 0))
+      console.log(
+        `  ${(sweep ? `${name}, sweeping` : name).padEnd(20)} ${opened
+          .filter((read) => read.name === name && read.sweep === sweep)
+          .map(({ open, readUnits }) => `${open} open: ${readUnits}`)
+          .join('   ')}`,
+      )
+    console.log(`\nAssumed on ${assumed.assumedOn}, not measured (infra/cost/assumptions.json)`)
+    const { why, assumedOn: _, billedMs, ...rest } = assumed
+    console.log(`  billed milliseconds a run: ${JSON.stringify(billedMs)}`)
+    console.log(`  ${JSON.stringify(rest)}`)
+    for (const [what, because] of Object.entries(why)) console.log(`  ${what}: ${because}`)
     if (goal !== undefined)
       console.log(
         `\nGoal: a happy path of at most ${GOAL}. It is ${dollars(goal.happy)}: ${goal.met ? 'met' : 'NOT met'}.`,

@@ -144,6 +144,18 @@ describe('A driver that dies between the stream record and the call', () => {
     expect(await workflow.executions.isRunning(id, 2)).toBe(false)
   })
 
+  it('closes nothing late: an execution that is told to close what is open again goes on with what is owed', async () => {
+    const complaintId = await opened()
+    const told = { complaintId, generation: 1, cursor: 0, next: 'closing' as const }
+    expect(await workflow.executions.start(told)).toBe('started')
+    await waiting(complaintId)
+    expect(await visited(complaintId, 1)).toEqual([
+      'Close after silence',
+      "Await the customer's word",
+      'Await the acknowledgement',
+    ])
+  })
+
   it('loses nothing even if the stream never does: the auditor finds what was not taken in', async () => {
     const unstarted = await opened()
     expect(await client.audit()).toMatchObject({ healed: { signal: expect.any(Number) } })

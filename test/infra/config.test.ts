@@ -63,6 +63,12 @@ describe('The config of a stage', () => {
     expect(() => read({ stage: 'dev', athena: 'yes' })).toThrow('athena is true or false')
   })
 
+  it('is traced where whoever deploys asks for it, and nowhere else', () => {
+    expect(read({ stage: 'dev' }).tracing).toBe(false)
+    expect(read({ ...SAID.prod.context, tracing: 'true' }).tracing).toBe(true)
+    expect(() => read({ stage: 'dev', tracing: 'yes' })).toThrow('tracing is true or false')
+  })
+
   it('names every mistake at once', () => {
     expect(() => read({ stage: 'dev', alarmEmail: 'a', alarmTopicArn: 'b' })).toThrow(
       /e-mail[\s\S]*SNS topic/,

@@ -40,6 +40,13 @@ describe('The state machine’s definition', () => {
     expect(tasks.filter(([, { Resource }]) => Resource?.endsWith('.waitForTaskToken'))).not.toEqual([])
   })
 
+  it('asks nothing after its last step, and does not repeat it where somebody came back', () => {
+    const close = definition.States['Close after silence']
+    expect(close.End).toBe(true)
+    expect(close.Retry[0]).toEqual({ ErrorEquals: ['StillOpen'], MaxAttempts: 0 })
+    expect(close.Catch).toMatchObject([{ ErrorEquals: ['StillOpen'], Next: "Await the customer's word" }])
+  })
+
   it.each(tasks)('does not wait for ever in "%s", nor fail with the first hiccup', (_, state) => {
     expect(state.Retry?.length).toBeGreaterThan(0)
     if (state.Resource?.endsWith('.waitForTaskToken')) expect(state.TimeoutSeconds).toBeGreaterThan(0)

@@ -350,17 +350,29 @@ export const RULES: Rule[] = [
     },
   },
   {
-    holds: 'every function runs Node 24 with tracing, and counts its metrics for its stage',
+    holds: 'every function runs Node 24, and counts its metrics for its stage',
     check: (t, stage) =>
       where(
         of(t, 'AWS::Lambda::Function'),
         (f) =>
           f.Runtime !== 'nodejs24.x' ||
-          f.TracingConfig?.Mode !== 'Active' ||
           f.Environment.Variables.POWERTOOLS_SERVICE_NAME !== `redress-${stage}`,
       ),
     breakIt: (t) => {
       first(t, 'AWS::Lambda::Function').Runtime = 'nodejs18.x'
+    },
+  },
+  {
+    holds: 'nothing is traced, nor may write traces, unless whoever deploys asked for it',
+    check: (t) => [
+      ...where(of(t, 'AWS::Lambda::Function'), (f) => f.TracingConfig?.Mode === 'Active'),
+      ...where(of(t, 'AWS::StepFunctions::StateMachine'), (m) => m.TracingConfiguration?.Enabled === true),
+      ...allowed(t)
+        .filter(({ statement }) => [statement.Action].flat().some((action) => action.startsWith('xray:')))
+        .map(({ id }) => id),
+    ],
+    breakIt: (t) => {
+      first(t, 'AWS::Lambda::Function').TracingConfig = { Mode: 'Active' }
     },
   },
   {
