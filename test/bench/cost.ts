@@ -49,7 +49,7 @@ import { given } from '../support/complaints.ts'
 const GOAL = 0.0005
 const MONTHS = [1e3, 1e5, 1e7, 1e9]
 /** They run by the clock, whether there are complaints or not; only what they do for a complaint counts as its use. */
-const SCHEDULED = new Set(['clock', 'auditor', 'export'])
+const SCHEDULED = new Set(['clock', 'auditor', 'export', 'digest'])
 const MORNING = '2026-11-23T09:00:00Z'
 
 const say = (line: string): void => console.error(`  ${line}`)
