@@ -186,6 +186,8 @@ export interface Policy {
   readonly retention?: { readonly afterClosedDays: number } | undefined
   /** What the guard's findings in a reply do; where it says nothing, replies are not judged. */
   readonly guard?: GuardSetting | undefined
+  /** Where the month's figures are told; nowhere unless it says. */
+  readonly reports?: { readonly slackChannel: string } | undefined
   readonly calendars: Readonly<Record<string, Calendar>>
 }
 

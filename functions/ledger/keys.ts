@@ -38,6 +38,12 @@ export const digestKey = (name: string): { pk: string; sk: string } => ({
 /** What somebody asked for in Slack has been done; by what Slack calls the asking. */
 export const onceKey = (asked: string): { pk: string; sk: string } => ({ pk: `ONCE#${asked}`, sk: 'ONCE' })
 
+/** What opens a month's report, by the hash of the key in its link. */
+export const reportKey = (sha256Hex: string): { pk: string; sk: string } => ({
+  pk: `REPORT#${sha256Hex}`,
+  sk: 'REPORT',
+})
+
 export const messageKey = (source: string, messageId: string): { pk: string; sk: string } => ({
   pk: `MESSAGE#${source}#${messageId}`,
   sk: 'MESSAGE',
