@@ -197,6 +197,7 @@ const policy = z
     retention: z.strictObject({ afterClosedDays: days }).optional(),
     mustAnswer: z.enum(['confirmed', 'all']).optional(),
     guard: guard.optional(),
+    reports: z.strictObject({ slackChannel: z.string().min(1) }).optional(),
   })
   .superRefine((value, context) => {
     const problem = (path: (string | number)[], message: string) =>

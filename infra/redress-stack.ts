@@ -8,6 +8,7 @@ import { Dashboards } from './constructs/dashboards.ts'
 import { Delivery } from './constructs/delivery.ts'
 import { Edge } from './constructs/edge.ts'
 import { FinanceExport } from './constructs/finance-export.ts'
+import { FinanceReport } from './constructs/finance-report.ts'
 import { Ledger } from './constructs/ledger.ts'
 import { MetricStream } from './constructs/metric-stream.ts'
 import { Queues } from './constructs/queues.ts'
@@ -50,15 +51,23 @@ export class RedressStack extends Stack {
       ...setup,
       ...(props.definitionFile === undefined ? {} : { definitionFile: props.definitionFile }),
     })
-    const edge = new Edge(this, 'Edge', { ...setup, queues, secrets, webAclArn: props.webAclArn })
+    const finance = new FinanceExport(this, 'FinanceExport', { ...setup, queues })
+    const { bucket } = finance
+    const edge = new Edge(this, 'Edge', { ...setup, queues, secrets, bucket, webAclArn: props.webAclArn })
+    const reports = new FinanceReport(this, 'FinanceReport', {
+      ...setup,
+      queues,
+      secrets,
+      bucket,
+      url: edge.url,
+    })
     const streams = new Streams(this, 'Streams', { ...setup, queues, workflow })
     const delivery = new Delivery(this, 'Delivery', { ...setup, queues, secrets })
     const schedules = new Schedules(this, 'Schedules', { ...setup, queues, secrets, workflow })
-    const finance = new FinanceExport(this, 'FinanceExport', { ...setup, queues })
     if (config.athena) new Athena(this, 'Athena', { config, bucket: finance.bucket })
     if (config.metricStream) new MetricStream(this, 'MetricStream', { config, bucket: finance.bucket })
 
-    const parts = { config, edge, streams, delivery, schedules, finance, queues, workflow }
+    const parts = { config, edge, streams, delivery, schedules, finance, reports, queues, workflow }
     const alarms = new Alarms(this, 'Alarms', parts)
     new Dashboards(this, 'Dashboards', { ...parts, ledger, alarms })
 

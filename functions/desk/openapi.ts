@@ -227,6 +227,22 @@ function document() {
       ),
       '/slack/commands': slack('slackCommand', 'Slash commands', 'application/x-www-form-urlencoded'),
       '/slack/events': slack('slackEvent', 'Events', 'application/json'),
+      '/reports/{month}': {
+        get: {
+          operationId: 'report',
+          summary: 'The report of a month, for whoever has the link to it',
+          tags: ['Finance'],
+          security: [],
+          parameters: [
+            parameter('path', 'month', { type: 'string', pattern: '^\\d{4}-\\d\\d$' }),
+            parameter('query', 'key', text),
+          ],
+          responses: {
+            200: { description: 'A page', content: { 'text/html': { schema: text } } },
+            ...problems('not-found'),
+          },
+        },
+      },
       '/openapi.json': {
         get: {
           operationId: 'openapi',

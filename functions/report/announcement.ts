@@ -1,7 +1,7 @@
 import type { KnownBlock } from '@slack/types'
-import type { Summary } from './figures.ts'
 import { formatMoney } from '../slack/money.ts'
 import { mrkdwn } from '../slack/mrkdwn.ts'
+import type { Summary } from './figures.ts'
 
 /** What Slack says of a month's report: the first figures, and where the others are. */
 export function announcement(summary: Summary, link: string): { text: string; blocks: KnownBlock[] } {

@@ -1,7 +1,7 @@
 import type { Money } from '../export/summary.ts'
-import { DIMENSIONS, type Group, type Summary } from './figures.ts'
 import { formatMoney } from '../slack/money.ts'
 import { type Chart, svgOf } from './charts.ts'
+import { DIMENSIONS, type Group, type Summary } from './figures.ts'
 
 /** Text as HTML shows it, whatever is in it. */
 const escaped = (text: string): string =>

@@ -17,6 +17,7 @@ import type { StageConfig } from '../config.ts'
 import type { Delivery } from './delivery.ts'
 import type { Edge } from './edge.ts'
 import type { FinanceExport } from './finance-export.ts'
+import type { FinanceReport } from './finance-report.ts'
 import type { RedressFunction } from './function.ts'
 import { RedressMetrics } from './metrics.ts'
 import type { Queues } from './queues.ts'
@@ -31,6 +32,7 @@ export interface AlarmsProps {
   readonly delivery: Delivery
   readonly schedules: Schedules
   readonly finance: FinanceExport
+  readonly reports: FinanceReport
   readonly queues: Queues
   readonly workflow: Workflow
 }
@@ -126,6 +128,7 @@ function rules({
   delivery,
   schedules,
   finance,
+  reports,
   queues,
   workflow,
 }: AlarmsProps): Rule[] {
@@ -307,7 +310,7 @@ function rules({
       missing: QUIET('between the exports'),
       metric: redress.one('ReconciliationDifference', Stats.MAXIMUM, FIVE_MINUTES),
     },
-    ...functionsOf({ edge, streams, delivery, schedules, finance, workflow }).flatMap(
+    ...functionsOf({ edge, streams, delivery, schedules, finance, reports, workflow }).flatMap(
       ({ name, function: fn }) => [
         {
           name: `${name}-failing`,
@@ -332,7 +335,10 @@ function rules({
 
 /** Every function of the stage. */
 export const functionsOf = (
-  parts: Pick<AlarmsProps, 'edge' | 'streams' | 'delivery' | 'schedules' | 'finance' | 'workflow'>,
+  parts: Pick<
+    AlarmsProps,
+    'edge' | 'streams' | 'delivery' | 'schedules' | 'finance' | 'reports' | 'workflow'
+  >,
 ): RedressFunction[] => [
   parts.edge.intake,
   parts.edge.desk,
@@ -349,4 +355,6 @@ export const functionsOf = (
   parts.workflow.escalate,
   parts.workflow.close,
   parts.finance.export,
+  parts.reports.report,
+  parts.edge.reportPage,
 ]

@@ -24,6 +24,8 @@ export const FUNCTION_NAMES = [
   'escalate',
   'close',
   'export',
+  'report',
+  'report-page',
 ] as const
 export type FunctionName = (typeof FUNCTION_NAMES)[number]
 

@@ -10,12 +10,13 @@ import {
 } from 'aws-cdk-lib/aws-apigatewayv2'
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations'
 import { FilterPattern, type IFilterPattern, LogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs'
+import type { Bucket } from 'aws-cdk-lib/aws-s3'
 import { Construct } from 'constructs'
 import { METRICS, type MetricName } from '../../functions/shared/metrics.ts'
 import { sources } from '../../functions/sources/index.ts'
 import type { StageConfig, Throttle } from '../config.ts'
 import type { SourceName } from '../sources.ts'
-import { acknowledge } from './acknowledge.ts'
+import { acknowledge, acknowledgeResource } from './acknowledge.ts'
 import { Front } from './front.ts'
 import { allow, type FunctionSetup, RedressFunction } from './function.ts'
 import type { Queues } from './queues.ts'
@@ -24,16 +25,21 @@ import type { Secrets } from './secrets.ts'
 export interface EdgeProps extends FunctionSetup {
   readonly queues: Queues
   readonly secrets: Secrets
+  /** Where reports are. */
+  readonly bucket: Bucket
   /** Of the firewall, where the stage has one. */
   readonly webAclArn?: string | undefined
 }
 
+/** Routes that one function answers. */
+type Group = 'webhooks' | 'slack' | 'ops' | 'reports'
+
 /**
- * What reaches Redress from outside, and which of the three functions answers. A route has a limit of its own, and so
+ * What reaches Redress from outside, and which of the functions answers. A route has a limit of its own, and so
  * has each source that the stage has (see `webhooksOf`): those here are for what names no source, or asks for a
  * handshake where there is none.
  */
-const ROUTES: Record<'webhooks' | 'slack' | 'ops', readonly (readonly [HttpMethod, string])[]> = {
+const ROUTES: Record<Group, readonly (readonly [HttpMethod, string])[]> = {
   webhooks: [
     [HttpMethod.GET, '/webhooks/{source}'],
     [HttpMethod.POST, '/webhooks/{source}'],
@@ -50,6 +56,7 @@ const ROUTES: Record<'webhooks' | 'slack' | 'ops', readonly (readonly [HttpMetho
     [HttpMethod.POST, '/complaints/{id}/commands'],
     [HttpMethod.GET, '/openapi.json'],
   ],
+  reports: [[HttpMethod.GET, '/reports/{month}']],
 }
 
 /** A source's own routes, so that whoever floods it shuts out no other. */
@@ -78,6 +85,9 @@ export class Edge extends Construct {
   readonly intake: RedressFunction
   readonly desk: RedressFunction
   readonly slackDesk: RedressFunction
+  readonly reportPage: RedressFunction
+  /** The stage's public address, without a path. */
+  readonly url: string
 
   constructor(scope: Construct, id: string, props: EdgeProps) {
     super(scope, id)
@@ -90,6 +100,7 @@ export class Edge extends Construct {
         ? undefined
         : new Front(this, 'Front', { config, api, webAclArn: props.webAclArn })
     const publicUrl = config.publicUrl?.replace('{apiId}', api.apiId) ?? this.front?.url
+    this.url = publicUrl ?? api.apiEndpoint
     const front = this.front === undefined ? {} : { FRONT_SECRET: this.front.secret.secretArn }
     const frontStatements =
       this.front === undefined
@@ -151,15 +162,32 @@ export class Edge extends Construct {
       ],
     })
 
-    const behind = { webhooks: this.intake, slack: this.slackDesk, ops: this.desk }
+    const reports = props.bucket.arnForObjects('reports/*')
+    this.reportPage = new RedressFunction(this, 'ReportPage', {
+      ...props,
+      name: 'report-page',
+      description: 'Shows a month’s report to whoever has the link to it',
+      timeout: Duration.seconds(10),
+      environment: { ...front, EXPORT_BUCKET: props.bucket.bucketName },
+      statements: [...frontStatements, ledger.allow('GetItem'), allow(['s3:GetObject'], [reports])],
+    })
+    acknowledgeResource(this.reportPage.role, reports, 'Any month’s report, and nothing beside them.')
+
+    const behind = {
+      webhooks: this.intake,
+      slack: this.slackDesk,
+      ops: this.desk,
+      reports: this.reportPage,
+    }
     const routes: HttpRoute[] = []
     const routeSettings: Record<string, object> = {}
-    for (const group of ['webhooks', 'slack', 'ops'] as const) {
+    for (const group of ['webhooks', 'slack', 'ops', 'reports'] as const) {
       const integration = new HttpLambdaIntegration(group, behind[group].function)
-      const own = group === 'webhooks' ? config.sources.flatMap(webhooksOf) : []
-      for (const [method, path] of [...own, ...ROUTES[group]]) {
+      const ofSources = group === 'webhooks' ? config.sources.flatMap(webhooksOf) : []
+      for (const [method, path] of [...ofSources, ...ROUTES[group]]) {
         routes.push(...this.api.addRoutes({ path, methods: [method], integration }))
-        const { rateLimit, burstLimit } = path.includes('{source}') ? NO_SOURCE : config.throttle[group]
+        const own = group === 'reports' ? config.throttle.ops : config.throttle[group]
+        const { rateLimit, burstLimit } = path.includes('{source}') ? NO_SOURCE : own
         // CloudFormation passes this map on as it is, so its keys are spelt as in a template.
         routeSettings[`${method} ${path}`] = {
           ThrottlingRateLimit: rateLimit,
@@ -171,14 +199,14 @@ export class Edge extends Construct {
       acknowledge(
         route,
         'AwsSolutions-APIG4',
-        'The function checks the caller itself: a signature over the raw body, or a bearer token; openapi.json is public.',
+        'The function checks the caller itself: a signature over the raw body, a bearer token, or the key in a link; openapi.json is public.',
       )
 
     const accessLog = new LogGroup(this, 'AccessLog', {
       retention: config.logRetention,
       removalPolicy: RemovalPolicy.DESTROY,
     })
-    for (const { logGroup, node } of [this.intake, this.desk, this.slackDesk])
+    for (const { logGroup, node } of [this.intake, this.desk, this.slackDesk, this.reportPage])
       this.count('Refused', logGroup, FilterPattern.exists('$.counted'), `${node.id}Refused`)
     this.count('Throttled', accessLog, FilterPattern.stringValue('$.status', '=', '429'), 'Throttled')
 

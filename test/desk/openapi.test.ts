@@ -20,6 +20,7 @@ const ROUTES = [
   'GET /complaints/{id}/timeline',
   'POST /complaints/{id}/commands',
   'GET /openapi.json',
+  'GET /reports/{month}',
 ]
 
 const { status, headers, body: document } = await ask(handler, httpEvent('GET /openapi.json'))

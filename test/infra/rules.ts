@@ -96,7 +96,10 @@ const WITHOUT_RESOURCE = new Map([
 /** Part of an ARN may be open where names are made at run time. */
 const OPEN_ENDED = new Map([
   [/:execution:redress-\w+-complaint:\*$/, ['states:DescribeExecution', 'states:StopExecution']],
-  [/\/(metrics|complaints|redress|parquet|corrections|manifests)\/\*$/, ['s3:GetObject', 's3:PutObject']],
+  [
+    /\/(metrics|complaints|redress|parquet|corrections|manifests|reports)\/\*$/,
+    ['s3:GetObject', 's3:PutObject'],
+  ],
   [/\/metric-stream\/\*$/, ['s3:AbortMultipartUpload', 's3:GetObject', 's3:PutObject']],
 ])
 
@@ -119,6 +122,7 @@ const ROUTES = [
   'GET /complaints/{id}/timeline',
   'POST /complaints/{id}/commands',
   'GET /openapi.json',
+  'GET /reports/{month}',
 ].sort()
 
 /** Those that have a source's own limit. */

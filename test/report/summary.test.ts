@@ -65,8 +65,18 @@ describe('how long complaints have been open', () => {
 describe('what it cost', () => {
   it('is handling, breaches and redress, each in its currency, and never added up across them', () => {
     const { total } = summary([
-      resolvedLine({ handling_cost: 1000, breach_cost: 500, breaches: 1, redress: 'refund:GBP:2000;in-kind' }),
-      resolvedLine({ handling_cost: 700, cost_currency: 'EUR', breach_cost: undefined, redress: 'goodwill:JPY:300' }),
+      resolvedLine({
+        handling_cost: 1000,
+        breach_cost: 500,
+        breaches: 1,
+        redress: 'refund:GBP:2000;in-kind',
+      }),
+      resolvedLine({
+        handling_cost: 700,
+        cost_currency: 'EUR',
+        breach_cost: undefined,
+        redress: 'goodwill:JPY:300',
+      }),
       // Not resolved in the month: its cost belongs to the month in which it is.
       line({ handling_cost: 9999, cost_currency: 'GBP' }),
     ])
@@ -90,7 +100,8 @@ describe('what it cost', () => {
       resolvedLine({ team: 'billing', contacts: 3, redress: 'goodwill:GBP:50' }),
     ])
     for (const groups of [...Object.values(found.by), found.rootCauses]) {
-      const sum = (of: (group: (typeof groups)[number]) => number) => groups.reduce((all, one) => all + of(one), 0)
+      const sum = (of: (group: (typeof groups)[number]) => number) =>
+        groups.reduce((all, one) => all + of(one), 0)
       expect(sum(({ resolved }) => resolved)).toBe(found.total.resolved)
       expect(sum(({ redress }) => redress.GBP ?? 0)).toBe(750)
     }
