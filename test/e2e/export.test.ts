@@ -5,17 +5,21 @@ import {
   LambdaClient,
   UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda'
-import { GetObjectCommand, ListObjectVersionsCommand, S3Client } from '@aws-sdk/client-s3'
+import { GetObjectCommand, ListObjectVersionsCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { QueryCommand } from '@aws-sdk/lib-dynamodb'
 import { marshall } from '@aws-sdk/util-dynamodb'
 import { parquetReadObjects } from 'hyparquet'
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
+import { parquetOf } from '../../functions/export/dataset.ts'
 import type { Exported } from '../../functions/export/handler.ts'
 import { expectedOf, type Reconciliation, reconcile } from '../../functions/export/reconcile.ts'
+import { COMPLAINT_COLUMNS } from '../../functions/export/rows.ts'
 import { readDay } from '../../functions/export/series.ts'
 import { changedOn } from '../../functions/ledger/day.ts'
 import { complaintKey, EVENT_PREFIX } from '../../functions/ledger/keys.ts'
 import { Ledger } from '../../functions/ledger/ledger.ts'
+import type { Reported } from '../../functions/report/handler.ts'
+import { monthBefore } from '../../functions/report/month.ts'
 import { clientConfig } from '../../infra/local/aws.ts'
 import { clientOf } from './support/client.ts'
 import { waitFor } from './support/stack.ts'
@@ -159,4 +163,33 @@ it('exports a day, stays by it to the byte, and finds what was counted twice and
   expect(await files()).toEqual(expect.arrayContaining(published))
   expect(again.corrections).toBeGreaterThanOrEqual(1)
   expect(again.manifest).toMatch(`corrections/manifests/date=${day}/`)
+})
+
+it('makes a month’s report of what was exported, tells Slack, and shows it to who has the link and nobody else', async () => {
+  const month = monthBefore(day.slice(0, 7))
+  const on = (date: number) => `${month}-${String(date).padStart(2, '0')}T09:00:00Z`
+  const closed = { stage: 'closed', opened_at: on(3), resolved_at: on(5), recorded_at: on(6), channel: 'x' }
+  const lines = [
+    { complaint: 'one', ...closed, handling_cost: 1250, cost_currency: 'GBP', root_cause: 'web password' },
+    { complaint: 'two', stage: 'received', opened_at: on(4), recorded_at: on(4), channel: 'web' },
+  ]
+  for (const [Key, Body] of [
+    [`complaints/date=${month}-06/complaints.csv`, ''],
+    [`parquet/complaints/date=${month}-06/complaints.parquet`, parquetOf(COMPLAINT_COLUMNS, lines)],
+  ] as const)
+    await s3.send(new PutObjectCommand({ Bucket: run.exportBucketName, Key, Body }))
+
+  const made = await invoke<Reported>('report', { month })
+  expect(made).toMatchObject({ month, told: true })
+  expect((await invoke<Reported>('report', { month })).told).toBe(false)
+  const page = await fetch(made.link)
+  expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8'])
+  const html = await page.text()
+  expect(html).toContain('<dt>Opened</dt><dd>2</dd>')
+  expect(html).toContain('£12.50')
+  const csv = Buffer.from(await read(`reports/month=${month}/complaints.csv`)).toString()
+  expect(csv.trim().split('\r\n')).toHaveLength(3)
+  for (const wrong of [made.link.replace(/key=./, 'key=_'), made.link.replace(month, '2020-01')])
+    expect((await fetch(wrong)).status).toBe(404)
+  await expect(invoke('report', { month: day.slice(0, 7) })).rejects.toThrow(/is not over/)
 })
