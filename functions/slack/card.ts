@@ -1,5 +1,5 @@
 import type { Button, KnownBlock, Overflow, PlainTextOption } from '@slack/types'
-import type { Complaint, Issue, Redress, Timer } from '../domain/complaint.ts'
+import type { Complaint, Issue, Redress, RedressItem, Timer } from '../domain/complaint.ts'
 import { type ActionType, allowedActions, expectedSeq } from '../domain/decide.ts'
 import { findPersonalData } from '../domain/personal-data.ts'
 import type { Policy } from '../domain/policy.ts'
@@ -35,6 +35,8 @@ export interface Home {
 const BUTTONS: readonly (readonly [ActionType, string])[] = [
   ['accept-handoff', 'Accept'],
   ['decline-handoff', 'Decline'],
+  ['approve-redress', 'Approve redress'],
+  ['refuse-redress', 'Refuse redress'],
   ['acknowledge', 'Acknowledge'],
   ['take', 'Take'],
   ['hand-off', 'Hand off'],
@@ -47,12 +49,14 @@ const BUTTONS: readonly (readonly [ActionType, string])[] = [
 
 /** What is done now and then, the likeliest first: it is in a card's menu, so that the card stays calm. */
 const RARER: readonly (readonly [ActionType, string])[] = [
+  ['pay-redress', 'Redress paid'],
   ['reply', 'Record our reply'],
   ['promise', 'Promise something'],
   ['keep-promise', 'Promise kept'],
   ['confirm-issues', 'Confirm the issues'],
   ['answer-issue', 'Answer an issue'],
   ['change-severity', 'Change the severity'],
+  ['propose-redress', 'Propose redress'],
   ['note', 'Add a note'],
   ['assign', 'Assign'],
   ['add-issue', 'Add an issue'],
@@ -81,12 +85,12 @@ export const buttonValue = (complaint: Complaint, action: ActionType): string =>
 /** A timer's name as people say it. */
 export const timerName = (name: string): string => escaped(name.replaceAll('-', ' ').replace(':', ' '), 60)
 
-/** What the customer was given, in a few words. */
-export function redressText(redress: Redress): string {
+/** What the customer is given, in a few words. @param most how many characters of its description to show */
+export function redressText(redress: Redress, most = 300): string {
   const { kind, amount, currency, description } = redress
   const money =
     amount === undefined || currency === undefined ? '' : ` ${escaped(formatMoney(amount, currency), 60)}`
-  return `${kind}${money}${description === undefined ? '' : `: ${shown(description, 300)}`}`
+  return `${kind}${money}${description === undefined ? '' : `: ${shown(description, most)}`}`
 }
 
 /**
@@ -163,11 +167,15 @@ function cardOf(
     notes.push(
       [
         `*Resolved:* ${shown(summary, 1000)}`,
-        ...(redress === undefined ? [] : [`*Redress:* ${redressText(redress)}`]),
+        // What has a way to go, or has come to its end, is listed below with where it stands.
+        ...(redress === undefined || complaint.redress.length > 0
+          ? []
+          : [`*Redress:* ${redressText(redress)}`]),
         ...(rootCause === undefined ? [] : [`*Cause:* ${shown(rootCause, 100)}`]),
       ].join('\n'),
     )
   }
+  if (complaint.redress.length > 0) notes.push(redressesText(complaint.redress, policy))
   if (complaint.mergedInto !== undefined) {
     notes.push(`:link: Linked to complaint \`${escaped(complaint.mergedInto, 40)}\`, which goes on for both`)
   }
@@ -230,6 +238,35 @@ function issuesText(issues: readonly Issue[]): string {
     .map(({ state, text }) => `${MARKS[state]} ${shown(text.replace(/\s+/g, ' ').trim(), 160)}`)
   const more = issues.length - listed.length
   return ['*Issues*', ...listed, ...(more > 0 ? [`…and ${more} more`] : [])].join('\n')
+}
+
+/** Where redress stands, in words, and who brought it there. */
+const REDRESS: Readonly<
+  Record<RedressItem['state'], readonly [string, (item: RedressItem) => string | undefined]>
+> = {
+  proposed: [':hourglass: Waits for approval', ({ proposedBy }) => proposedBy],
+  approved: [':white_large_square: Approved, not paid', ({ decidedBy }) => decidedBy],
+  paid: [':white_check_mark: Paid', ({ paidBy }) => paidBy],
+  refused: [':no_entry_sign: Refused', ({ decidedBy }) => decidedBy],
+}
+
+/** How many redresses a card names. */
+const REDRESSES_SHOWN = 5
+
+/** What somebody has still to decide or to pay comes first, then the newest. */
+function redressesText(redress: readonly RedressItem[], policy: Policy): string {
+  const states = Object.keys(REDRESS)
+  const listed = redress
+    .toReversed()
+    .sort((a, b) => states.indexOf(a.state) - states.indexOf(b.state))
+    .slice(0, REDRESSES_SHOWN)
+    .map((item) => {
+      const [words, who] = REDRESS[item.state]
+      const by = who(item)
+      return `${words}: ${redressText(item, 100)}${by === undefined ? '' : `, by ${uncalled(policy, by)}`}`
+    })
+  const more = redress.length - listed.length
+  return ['*Redress*', ...listed, ...(more > 0 ? [`…and ${more} more`] : [])].join('\n')
 }
 
 /** The most usual actions as buttons, the others in a menu; everything as buttons where there is room. */

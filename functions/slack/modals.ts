@@ -2,19 +2,24 @@ import type { KnownBlock, ModalView } from '@slack/types'
 import {
   type Complaint,
   type IssueOutcome,
+  OUTCOMES,
+  type Outcome,
   type Redress,
+  type RedressItem,
   SEVERITIES,
   type Severity,
   unansweredIssues,
+  undecidedRedress,
   unkeptPromises,
+  unpaidRedress,
 } from '../domain/complaint.ts'
 import { type Action, type ActionType, expectedSeq } from '../domain/decide.ts'
 import { toInstant } from '../domain/instant.ts'
 import { masked } from '../domain/personal-data.ts'
-import type { Policy } from '../domain/policy.ts'
+import { type Policy, personOf } from '../domain/policy.ts'
 import { card } from './card.ts'
 import { choice, line, lines, moment, plain, type Submission, type ViewState, valueIn } from './fields.ts'
-import { isCurrency, toMinorUnits } from './money.ts'
+import { formatMoney, isCurrency, toMinorUnits } from './money.ts'
 import { dateInUtc, escaped, mrkdwn, shown } from './mrkdwn.ts'
 
 /** What a view carries through Slack and back; the same as a button does. */
@@ -78,7 +83,7 @@ const issueChoice = (complaint: Complaint): KnownBlock =>
 const ISSUES_IN_A_FORM = 25
 
 /** How an issue ends with the resolution. */
-const OUTCOMES: [string, string][] = [
+const ISSUE_OUTCOMES: [string, string][] = [
   ['answered', 'Answered'],
   ['declined', 'Declined, for the reason below'],
 ]
@@ -91,7 +96,7 @@ const issueBlocks = (complaint: Complaint): KnownBlock[] =>
         type: 'section',
         text: mrkdwn(`*${state === 'suggested' ? 'Perhaps' : 'Issue'}:* ${shown(text, 500)}`),
       },
-      choice(`outcome-${id}`, 'What became of it?', OUTCOMES, { optional: state === 'suggested' }),
+      choice(`outcome-${id}`, 'What became of it?', ISSUE_OUTCOMES, { optional: state === 'suggested' }),
       lines(`words-${id}`, 'The answer to it, or why it gets none', {
         optional: true,
         hint: 'Left empty, the answer above answers it',
@@ -117,6 +122,37 @@ function outcomesIn(
   }
   return Object.keys(errors).length > 0 ? { errors } : { issues }
 }
+
+/** The outcomes of a complaint, as people say them. */
+const OUTCOME_WORDS: Readonly<Record<Outcome, string>> = {
+  upheld: 'Upheld: we were at fault',
+  'partly-upheld': 'Partly upheld',
+  rejected: 'Rejected: we were not at fault',
+}
+
+/** What the customer is given. */
+const givingBlocks = (label: string, optional: boolean): KnownBlock[] => [
+  choice('kind', label, KINDS, { optional }),
+  line('amount', 'Amount', '12.50'),
+  line('currency', 'Currency', 'GBP'),
+  line('description', 'What exactly?', 'A replacement, a voucher, …'),
+]
+
+/** Which of the redress that waits. Where there is but one it is chosen already. */
+const redressChoice = (waiting: readonly RedressItem[], policy: Policy): KnownBlock =>
+  choice(
+    'id',
+    'Which redress?',
+    waiting.map((item): [string, string] => {
+      const { id, kind, amount, currency, description, proposedBy } = item
+      const money = amount === undefined || currency === undefined ? '' : ` ${formatMoney(amount, currency)}`
+      const by = personOf(policy, proposedBy)?.name ?? proposedBy
+      return [id, glance(`${kind}${money}, by ${by}${description === undefined ? '' : `: ${description}`}`)]
+    }),
+    { initial: waiting.length === 1 ? waiting[0]?.id : undefined },
+  )
+
+const WHICH_REDRESS = { id: 'Choose the redress' }
 
 /** The actions that need more than a press. */
 const MODALS: Partial<Record<ActionType, Modal>> = {
@@ -179,10 +215,13 @@ const MODALS: Partial<Record<ActionType, Modal>> = {
       lines('summary', 'What was the answer?'),
       ...issueBlocks(complaint),
       line('rootCause', 'What was the cause?', 'In a word or two: it is counted by'),
-      choice('kind', 'What did the customer get?', KINDS, { optional: true }),
-      line('amount', 'Amount', '12.50'),
-      line('currency', 'Currency', 'GBP'),
-      line('description', 'What exactly?', 'A replacement, a voucher, …'),
+      choice(
+        'outcome',
+        'What did we tell the customer?',
+        OUTCOMES.map((outcome) => [outcome, OUTCOME_WORDS[outcome]]),
+        { optional: true },
+      ),
+      ...givingBlocks('What does the customer get?', true),
     ],
     parse: (field, names) => {
       const summary = field('summary')
@@ -195,17 +234,59 @@ const MODALS: Partial<Record<ActionType, Modal>> = {
       }
       if (Object.keys(errors).length > 0 || 'errors' in redress || 'errors' in outcomes) return { errors }
       const { issues } = outcomes
+      const outcome = OUTCOMES.find((candidate) => candidate === field('outcome'))
       return {
         action: {
           type: 'resolve',
           summary,
           ...(redress.redress === undefined ? {} : { redress: redress.redress }),
           ...(field('rootCause') === '' ? {} : { rootCause: field('rootCause') }),
+          ...(outcome === undefined ? {} : { outcome }),
           ...(issues.length === 0 ? {} : { issues }),
         },
       }
     },
   },
+  'propose-redress': {
+    title: 'Propose redress',
+    submit: 'Propose it',
+    blocks: () => givingBlocks('What shall the customer get?', false),
+    parse: (field) => {
+      if (field('kind') === '') return { errors: { kind: 'Choose what the customer shall get' } }
+      const proposed = redressOf(field)
+      if ('errors' in proposed) return proposed
+      return proposed.redress === undefined
+        ? { errors: { kind: 'Choose what the customer shall get' } }
+        : { action: { type: 'propose-redress', redress: proposed.redress } }
+    },
+  },
+  'approve-redress': form(
+    'Approve redress',
+    'Approve it',
+    (complaint, policy) => [redressChoice(undecidedRedress(complaint), policy)],
+    WHICH_REDRESS,
+    (field) => ({ type: 'approve-redress', id: field('id') }),
+  ),
+  'refuse-redress': form(
+    'Refuse redress',
+    'Refuse it',
+    (complaint, policy) => [
+      redressChoice(undecidedRedress(complaint), policy),
+      lines('reason', 'Why does the customer not get it?'),
+    ],
+    { ...WHICH_REDRESS, ...SAY_WHY },
+    (field) => ({ type: 'refuse-redress', id: field('id'), reason: field('reason') }),
+  ),
+  'pay-redress': form(
+    'Redress paid',
+    'It is paid',
+    (complaint, policy) => [
+      redressChoice(unpaidRedress(complaint), policy),
+      line('reference', 'Where does finance find the payment?', 'The number of the payment, say'),
+    ],
+    { ...WHICH_REDRESS, reference: 'Say where finance finds the payment' },
+    (field) => ({ type: 'pay-redress', id: field('id'), reference: field('reference') }),
+  ),
   reply: form(
     'Reply',
     'Record it',

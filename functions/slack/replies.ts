@@ -123,8 +123,15 @@ function lineFor(event: Event, after: Complaint, policy: Policy, call: (person: 
           ? ':white_check_mark: That is within their own limit'
           : `:white_check_mark: ${actor} approved redress: ${redressText(event.redress)}`,
       ]
-    case 'redress-refused':
-      return [`:no_entry_sign: ${actor} refused the redress: ${shown(event.reason, QUOTED)}`]
+    case 'redress-refused': {
+      const item = after.redress.find(({ id }) => id === event.id)
+      const what = item === undefined ? '' : `: ${redressText(item)}`
+      const refused = `:no_entry_sign: ${actor} refused the redress${what}\nWhy: ${shown(event.reason, QUOTED)}`
+      // Whoever refuses what they proposed themselves knows it.
+      return item === undefined || item.proposedBy === event.actor
+        ? [refused]
+        : [`${refused}\n${call(item.proposedBy)}, please look`, [item.proposedBy]]
+    }
     case 'redress-paid':
       return [
         `:money_with_wings: ${actor} paid redress: ${redressText(event.redress)} (${shown(event.reference, 200)})`,

@@ -126,8 +126,37 @@ describe('A card', () => {
     const redress = { kind: 'refund', amount: 1250, currency: 'GBP' } as const
     story.does('2026-11-23T09:10:00Z', { type: 'resolve', summary: 'The charge was ours', redress })
     expect(JSON.stringify(card(story.state, policy))).toContain(
-      '*Resolved:* The charge was ours\\n*Redress:* refund £12.50',
+      '*Redress*\\n:white_large_square: Approved, not paid: refund £12.50, by Sam',
     )
+  })
+
+  it('shows redress on its way: what waits for approval first, then what is to be paid', () => {
+    const story = given('2026-11-23T09:00:00Z', {}, policy)
+    story.does('2026-11-23T09:05:00Z', { type: 'acknowledge' })
+    const gives = (minute: string, amount: number) =>
+      story.does(`2026-11-23T09:${minute}:00Z`, {
+        type: 'propose-redress',
+        redress: { kind: 'refund', amount, currency: 'GBP' },
+      })
+    const buttons = () => buttonsOf(card(story.state, policy)).map(({ action_id }) => action_id)
+    gives('10', 1250)
+    expect(buttons()).not.toContain('approve-redress')
+    expect(menuOf(card(story.state, policy))[0]).toMatchObject({ action: 'pay-redress' })
+    gives('11', 8000)
+    expect(JSON.stringify(card(story.state, policy))).toContain(
+      '*Redress*\\n:hourglass: Waits for approval: refund £80.00, by Sam\\n:white_large_square: Approved, not paid: refund £12.50, by Sam',
+    )
+    expect(buttons()).toEqual(expect.arrayContaining(['approve-redress', 'refuse-redress']))
+    const refuse = { type: 'refuse-redress', reason: 'Too much' } as const
+    const [refused] = story.does('2026-11-23T09:12:00Z', refuse, { id: 'priya', team: 'support' })
+    expect(JSON.stringify(card(story.state, policy))).toContain(
+      ':no_entry_sign: Refused: refund £80.00, by Priya',
+    )
+    expect(buttons()).not.toContain('approve-redress')
+    if (refused === undefined) throw new Error('Nothing happened')
+    const told = replyTo(refused, story.state, policy)
+    expect(told?.text).toContain('refused the redress: refund £80.00\nWhy: Too much\n<@U0SAM>, please look')
+    expect(told?.people).toEqual(['sam'])
   })
 
   it('shows the issues as they stand, how bad it is and by which words, and how often the customer wrote', () => {
@@ -209,14 +238,12 @@ describe('A card', () => {
             ...(action === 'show' ? {} : { expects: expectedSeq(story.state, action as 'take') }),
           })
         }
-        // Everything that is possible, and nothing else, is at most one menu away; redress is the API's alone so far.
+        // Everything that is possible, and nothing else, is at most one menu away.
         const everything = complaintView(story.state, policy)
         const all = buttonsOf({ text: '', blocks: everything.blocks as never }).map(
           ({ action_id }) => action_id,
         )
-        expect(all.sort()).toEqual(
-          [...allowed(story)].filter((action) => !action.endsWith('-redress')).sort(),
-        )
+        expect(all.sort()).toEqual([...allowed(story)].sort())
         expectWithinLimits({ text: '', blocks: everything.blocks as never })
         if (all.length > buttons.length + menu.length)
           expect(menu.map(({ action }) => action)).toContain('show')

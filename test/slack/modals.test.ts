@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Complaint } from '../../functions/domain/complaint.ts'
-import type { ActionType } from '../../functions/domain/decide.ts'
+import type { ActionType, Actor } from '../../functions/domain/decide.ts'
 import type { ViewState } from '../../functions/slack/fields.ts'
 import { modal, submissionOf } from '../../functions/slack/modals.ts'
 import { COMPLAINT_ID, given } from '../support/complaints.ts'
@@ -27,7 +27,11 @@ describe('A modal', () => {
     ['decline-handoff', ['reason']],
     ['pause', ['reason']],
     ['reopen', ['reason']],
-    ['resolve', ['summary', 'rootCause', 'kind', 'amount', 'currency', 'description']],
+    ['resolve', ['summary', 'rootCause', 'outcome', 'kind', 'amount', 'currency', 'description']],
+    ['propose-redress', ['kind', 'amount', 'currency', 'description']],
+    ['approve-redress', ['id']],
+    ['refuse-redress', ['id', 'reason']],
+    ['pay-redress', ['id', 'reference']],
   ])('for %s asks for %j, and carries the complaint and what its button expected', (type, blocks) => {
     const view = modal(type, acknowledged(), policy)
     expect(view?.blocks.map(({ block_id }) => block_id)).toEqual(blocks)
@@ -75,6 +79,9 @@ describe('A submitted modal', () => {
     expect(submissionOf('resolve', filled({ summary: 'Explained' }))).toEqual({
       action: { type: 'resolve', summary: 'Explained' },
     })
+    expect(submissionOf('resolve', filled({ summary: 'Explained', outcome: '=partly-upheld' }))).toEqual({
+      action: { type: 'resolve', summary: 'Explained', outcome: 'partly-upheld' },
+    })
     expect(
       submissionOf('resolve', filled({ summary: 'Sent', kind: '=in-kind', description: 'A replacement' })),
     ).toEqual({
@@ -96,6 +103,11 @@ describe('A submitted modal', () => {
     ['resolve', { summary: 'x', kind: '=refund', amount: '12,50', currency: 'EUR' }, ['amount']],
     ['resolve', { summary: 'x', amount: '12', currency: 'EUR' }, ['kind']],
     ['resolve', { kind: '=refund', amount: 'much', currency: 'EUR' }, ['summary', 'amount']],
+    ['propose-redress', {}, ['kind']],
+    ['propose-redress', { kind: '=goodwill', currency: 'GBP' }, ['amount']],
+    ['approve-redress', {}, ['id']],
+    ['refuse-redress', { id: '=r3' }, ['reason']],
+    ['pay-redress', { id: '=r3' }, ['reference']],
   ])('%s of %j says what is wrong with %j', (type, fields, wrong) => {
     const submission = submissionOf(type, filled(fields))
     expect(submission).toHaveProperty('errors')
@@ -162,6 +174,49 @@ describe('The form of a resolution', () => {
     expect(submissionOf('resolve', entered({ summary: 'Corrected', 'outcome-i1': 'declined' }))).toEqual({
       errors: { 'words-i1': expect.any(String) },
     })
+  })
+})
+
+describe('The forms of redress', () => {
+  it('take it from the proposal to the payment, each with the only one that waits chosen already', () => {
+    const story = given('2026-11-23T09:00:00Z', {}, policy)
+    story.does('2026-11-23T09:05:00Z', { type: 'acknowledge' })
+    const does = (minute: string, type: ActionType, fields: Record<string, string>, by?: Actor) => {
+      const submission = submissionOf(type, filled(fields))
+      if (submission === undefined || 'errors' in submission) throw new Error('It was refused')
+      return story.does(`2026-11-23T09:${minute}:00Z`, submission.action, by)
+    }
+    const chosenIn = (type: ActionType) => {
+      const [first] = modal(type, story.state, policy)?.blocks ?? []
+      const { element } = first as { element: { initial_option?: { value: string; text: { text: string } } } }
+      return [element.initial_option?.value, element.initial_option?.text.text]
+    }
+    does('10', 'propose-redress', { kind: '=refund', amount: '80', currency: 'gbp', description: 'The bill' })
+    const [item] = story.state.redress
+    const chosen = [item?.id, 'refund £80.00, by Sam: The bill']
+    expect(chosenIn('approve-redress')).toEqual(chosen)
+    expect(chosenIn('refuse-redress')).toEqual(chosen)
+    // Who proposed it, and who may not approve as much, get the core's words: they name who may.
+    expect(() => does('11', 'approve-redress', { id: `=${item?.id}` })).toThrow(
+      'somebody else has to approve',
+    )
+    does('12', 'approve-redress', { id: `=${item?.id}` }, { id: 'priya', team: 'support' })
+    expect(chosenIn('pay-redress')).toEqual(chosen)
+    does('13', 'pay-redress', { id: `=${item?.id}`, reference: 'BACS 4711' })
+    expect(story.state.redress).toMatchObject([{ state: 'paid', decidedBy: 'priya', reference: 'BACS 4711' }])
+  })
+
+  it('choose nothing by themselves where several wait', () => {
+    const story = given('2026-11-23T09:00:00Z', {}, policy)
+    story.does('2026-11-23T09:05:00Z', { type: 'acknowledge' })
+    for (const amount of [8000, 2000]) {
+      const redress = { kind: 'goodwill', amount, currency: 'GBP' } as const
+      story.does('2026-11-23T09:10:00Z', { type: 'propose-redress', redress })
+    }
+    const blocks = JSON.stringify(modal('approve-redress', story.state, policy)?.blocks)
+    expect(blocks).toContain('goodwill £80.00, by Sam')
+    expect(blocks).toContain('goodwill £20.00, by Sam')
+    expect(blocks).not.toContain('initial_option')
   })
 })
 
