@@ -27,6 +27,7 @@ const SCOPES: Readonly<Record<string, string>> = {
   'files:write': 'the chart of the weekly summary',
   'im:history': 'finding an interrupted summary',
   'im:write': 'the weekly summary, to the lead alone',
+  'reactions:write': 'the emoji that says a complaint’s stage',
   'users:read': 'noticing that somebody’s Slack user was deactivated',
 }
 

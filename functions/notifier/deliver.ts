@@ -5,10 +5,11 @@ import { erasedHistory } from '../domain/erasure.ts'
 import { type Policy, personOf, teamOf } from '../domain/policy.ts'
 import { callsKey } from '../ledger/keys.ts'
 import type { Ledger } from '../ledger/ledger.ts'
+import { logger } from '../shared/logger.ts'
 import { policyOf } from '../shared/policies.ts'
 import type { OutboxMessage } from '../shared/queues.ts'
 import type { Calls } from '../slack/calls.ts'
-import { type Content, card, type Home } from '../slack/card.ts'
+import { type Content, card, type Home, STAGE_REACTIONS } from '../slack/card.ts'
 import { ask, SlackFailure } from '../slack/client.ts'
 import { stepOf, stretchOf } from '../slack/gathered.ts'
 import { mention } from '../slack/mrkdwn.ts'
@@ -16,7 +17,7 @@ import { replyTo } from '../slack/replies.ts'
 import type { Card, Thread, Threads } from '../slack/thread.ts'
 import { Later } from './delay.ts'
 import { type Gathered, tellGathered } from './gathering.ts'
-import { findPost, isGone, markedReplies, type Posted, post as postTo, update } from './posts.ts'
+import { findPost, isGone, markedReplies, type Posted, post as postTo, react, update } from './posts.ts'
 
 /** What a delivery needs from outside. */
 export interface Outside {
@@ -47,6 +48,8 @@ export class NotThereYet extends Error {
  * of (their message ended in the dead-letter queue) are caught up on, so a message that was late, or comes twice, finds
  * nothing left to do.
  *
+ * The parent's emoji follows its stage, last, as it is the least: a failure there holds up nothing.
+ *
  * Each post is marked before it is sent. One that was interrupted is looked for in Slack before it is sent again.
  *
  * Where a step calls people for many complaints at once, the lines name them, and one message in the channel calls them:
@@ -62,8 +65,10 @@ export async function deliver(message: OutboxMessage, outside: Outside): Promise
   await telling.gatherCalls()
   await telling.tellGathered().catch(unlessLater)
   await telling.showCards()
+  telling.expectReaction()
   await telling.reply()
   await telling.tellGathered()
+  await telling.showStage()
   await telling.forget()
   await telling.done()
 }
@@ -214,6 +219,43 @@ class Telling {
       // Deleted: the channel alone has to do until something changes and there is a new one.
       if (isGone(error)) return { channel }
       throw error
+    }
+  }
+
+  /**
+   * Notes the emoji that the parent is about to get. The lines save it with their marks, so one that was put there before
+   * a crash is known, and goes when the stage does.
+   */
+  expectReaction(): void {
+    const [parent] = this.#thread.cards
+    const wanted = STAGE_REACTIONS[this.#complaint.stage]
+    if (parent === undefined || wanted === undefined || parent.reaction?.shown === wanted) return
+    const { stray = [], ...reaction } = parent.reaction ?? {}
+    this.#put({ ...parent, reaction: { ...reaction, stray: [...new Set([...stray, wanted])] } })
+  }
+
+  /** Makes the parent carry the emoji of its stage and no other. What Slack does not take now is done at the next event. */
+  async showStage(): Promise<void> {
+    const [parent] = this.#thread.cards
+    const wanted = STAGE_REACTIONS[this.#complaint.stage]
+    if (parent === undefined) return
+    const { shown, stray = [] } = parent.reaction ?? {}
+    const { slack } = this.#outside
+    try {
+      if (wanted !== undefined && shown !== wanted) await react(slack, 'add', parent, wanted)
+      const old = [...stray, ...(shown === undefined ? [] : [shown])]
+      let left = [...new Set(old)].filter((name) => name !== wanted)
+      if (shown === wanted && left.length === 0) return
+      this.#put({ ...parent, reaction: { shown: wanted, stray: left } })
+      for (const name of left) {
+        await react(slack, 'remove', parent, name)
+        left = left.filter((candidate) => candidate !== name)
+        this.#put({ ...parent, reaction: { shown: wanted, stray: left } })
+      }
+    } catch (error) {
+      if (!(error instanceof SlackFailure)) throw error
+      const facts = { complaintId: this.#complaintId, code: error.code }
+      logger.warn('Slack did not take the emoji of a stage', facts)
     }
   }
 

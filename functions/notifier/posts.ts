@@ -138,6 +138,27 @@ export async function* markedReplies(
   } while (cursor)
 }
 
+/** Slack's words for what needs doing no more. */
+const DONE_BEFORE = { add: 'already_reacted', remove: 'no_reaction' } as const
+
+/**
+ * Puts an emoji below a message, or takes ours away again. Repeating it changes nothing.
+ *
+ * @throws SlackFailure.
+ */
+export async function react(
+  slack: WebClient,
+  change: keyof typeof DONE_BEFORE,
+  { channel, ts }: Posted,
+  name: string,
+): Promise<void> {
+  try {
+    await ask(slack.reactions[change]({ channel, timestamp: ts, name }))
+  } catch (error) {
+    if (!(error instanceof SlackFailure && error.code === DONE_BEFORE[change])) throw error
+  }
+}
+
 /** Whether the message that a call was about is not there any more. */
 export const isGone = (error: unknown): error is SlackFailure =>
   error instanceof SlackFailure && (error.code === 'message_not_found' || error.code === 'thread_not_found')

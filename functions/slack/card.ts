@@ -1,5 +1,5 @@
 import type { Button, KnownBlock, Overflow, PlainTextOption } from '@slack/types'
-import type { Complaint, Issue, Redress, RedressItem, Timer } from '../domain/complaint.ts'
+import type { Complaint, Issue, Redress, RedressItem, Stage, Timer } from '../domain/complaint.ts'
 import { type ActionType, allowedActions, expectedSeq } from '../domain/decide.ts'
 import { findPersonalData } from '../domain/personal-data.ts'
 import type { Policy } from '../domain/policy.ts'
@@ -46,6 +46,20 @@ const BUTTONS: readonly (readonly [ActionType, string])[] = [
   ['close', 'Close'],
   ['reopen', 'Reopen'],
 ]
+
+/**
+ * The emoji that the parent message carries in each stage, by Slack's names: a channel's list of complaints can be read
+ * at a glance. What nobody has looked at yet carries none, which costs no call when hundreds come in at once.
+ */
+export const STAGE_REACTIONS: Readonly<Record<Stage, string | undefined>> = {
+  received: undefined,
+  acknowledged: 'eyes',
+  'handed off': 'handshake',
+  resolved: 'white_check_mark',
+  closed: 'lock',
+  reopened: 'unlock',
+  withdrawn: 'no_entry_sign',
+}
 
 /** What is done now and then, the likeliest first: it is in a card's menu, so that the card stays calm. */
 const RARER: readonly (readonly [ActionType, string])[] = [

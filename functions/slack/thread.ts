@@ -11,6 +11,15 @@ export interface Card {
   /** Of the content it shows. */
   readonly hash: string
   readonly permalink?: string | undefined
+  /** Of the parent: the emoji that says its stage. */
+  readonly reaction?:
+    | {
+        /** The one that is known to be there. */
+        readonly shown?: string | undefined
+        /** Those that may be there and should not: their adding was interrupted, or their taking away. */
+        readonly stray: readonly string[]
+      }
+    | undefined
 }
 
 /** What Slack has been told of a complaint. */

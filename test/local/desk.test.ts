@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { STAGE_REACTIONS } from '../../functions/slack/card.ts'
 import { ACTS } from '../../infra/local/desk/acts.ts'
 import { type Desk, startDesk } from '../../infra/local/desk/server.ts'
 import { ROOT } from '../../infra/local/home.ts'
@@ -91,7 +92,10 @@ describe('The desk page', () => {
       ),
     )
     expect(written.length).toBeGreaterThan(10)
-    expect(written.filter((name) => !new RegExp(`^  '?${name}'?: `, 'm').test(known))).toEqual([])
+    const reactions = Object.values(STAGE_REACTIONS).filter((name) => name !== undefined)
+    expect(
+      [...written, ...reactions].filter((name) => !new RegExp(`^  '?${name}'?: `, 'm').test(known)),
+    ).toEqual([])
   })
 
   it('gives out only its own files', async () => {

@@ -108,6 +108,73 @@ describe('A complaint in Slack', () => {
   })
 })
 
+describe('The emoji of a complaint’s stage', () => {
+  const reactions = () => slack.cards('support')[0]?.reactions
+  const reactionCalls = () => slack.called('reactions.add').length + slack.called('reactions.remove').length
+  const story = () => {
+    const begun = given('2026-11-23T09:00:00Z')
+    begun.does('2026-11-23T09:05:00Z', { type: 'acknowledge' })
+    begun.does('2026-11-23T09:06:00Z', { type: 'note', text: 'Looked into it' })
+    begun.does('2026-11-23T09:10:00Z', { type: 'resolve', summary: 'Refunded' })
+    begun.does('2026-11-23T09:20:00Z', { type: 'reopen', reason: 'It never came' })
+    return begun.events
+  }
+  const upTo = async (seq: number, attempt?: number) => {
+    tell(story().slice(0, seq))
+    return outbox.deliver([[COMPLAINT_ID, seq]], attempt)
+  }
+
+  it('is the only one on its parent, and asked for only where the stage has changed', async () => {
+    const seen: unknown[] = []
+    for (const seq of [1, 2, 3, 4, 5]) {
+      expect(await upTo(seq)).toEqual([])
+      seen.push([reactions(), reactionCalls()])
+    }
+    expect(seen).toEqual([
+      [[], 0],
+      [['eyes'], 1],
+      [['eyes'], 1],
+      [['white_check_mark'], 3],
+      [['unlock'], 5],
+    ])
+  })
+
+  it.each<Fault>([
+    { kind: 'rate-limited', retryAfter: 30 },
+    { kind: 'error', code: 'missing_scope' },
+    { kind: 'down' },
+    { kind: 'answer-lost' },
+  ])('holds up nothing where it meets %j, and is put right with the next event', async (fault) => {
+    await upTo(2)
+    slack.faults = (method) => (method.startsWith('reactions.') ? fault : undefined)
+    expect(await upTo(4)).toEqual([])
+    expect(lines(slack.thread('support'))).toHaveLength(3)
+    expect(outbox.threads.items.get(COMPLAINT_ID)?.deliveredSeq).toBe(4)
+    slack.faults = () => undefined
+    expect(await upTo(5)).toEqual([])
+    expect(reactions()).toEqual(['unlock'])
+  })
+
+  it('goes with its stage where the process died after it was put there, and where it stood before', async () => {
+    await upTo(1)
+    // Everything was told and shown, and the process dies before it can say so.
+    outbox.threads.crash = ({ deliveredSeq }) => (deliveredSeq === 2 ? 'before' : undefined)
+    await upTo(2).catch(() => undefined)
+    expect(reactions()).toEqual(['eyes'])
+    outbox.threads.crash = () => undefined
+    await upTo(4, 2)
+    expect(reactions()).toEqual(['white_check_mark'])
+    expect(lines(slack.thread('support'))).toHaveLength(3)
+  })
+
+  it('is put below the new card where somebody deleted the old one', async () => {
+    await upTo(2)
+    slack.messages.length = 0
+    expect(await upTo(4)).toEqual([])
+    expect(reactions()).toEqual(['white_check_mark'])
+  })
+})
+
 describe('The order of a complaint’s messages', () => {
   it('is kept when a whole history arrives in one batch', async () => {
     const { events } = wholeLife()

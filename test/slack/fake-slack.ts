@@ -10,6 +10,8 @@ export interface FakeMessage {
   blocks: unknown[]
   metadata?: { event_type: string; event_payload: Record<string, unknown> }
   edits: number
+  /** The emoji below it, in the order in which they were put there. */
+  reactions: string[]
 }
 
 /** What goes wrong with a call: before it is done, or after (it is done, and the answer is lost). */
@@ -143,7 +145,16 @@ export class FakeSlack {
         }
         const ts = `${Math.floor(this.nowMs() / 1000)}.${String(++this.#next).padStart(6, '0')}`
         const threadTs = form.thread_ts === undefined ? {} : { threadTs: form.thread_ts }
-        this.messages.push({ channel, ts, text: form.text ?? '', blocks, edits: 0, ...threadTs, ...metadata })
+        this.messages.push({
+          channel,
+          ts,
+          text: form.text ?? '',
+          blocks,
+          edits: 0,
+          reactions: [],
+          ...threadTs,
+          ...metadata,
+        })
         return { ok: true, channel, ts }
       }
       case 'chat.update': {
@@ -151,6 +162,19 @@ export class FakeSlack {
         if (message === undefined) return { ok: false, error: 'message_not_found' }
         Object.assign(message, { text: form.text ?? '', blocks, edits: message.edits + 1, ...metadata })
         return { ok: true, channel, ts: message.ts }
+      }
+      case 'reactions.add':
+      case 'reactions.remove': {
+        const message = this.#at(form.channel, form.timestamp)
+        const name = form.name ?? ''
+        if (message === undefined) return { ok: false, error: 'message_not_found' }
+        const adds = method === 'reactions.add'
+        if (message.reactions.includes(name) === adds)
+          return { ok: false, error: adds ? 'already_reacted' : 'no_reaction' }
+        message.reactions = adds
+          ? [...message.reactions, name]
+          : message.reactions.filter((candidate) => candidate !== name)
+        return { ok: true }
       }
       case 'chat.getPermalink':
         return {
