@@ -77,7 +77,10 @@ describe('a policy that can’t be deployed', () => {
     [
       'rotates without saying when the team works',
       (p) =>
-        Object.assign(p.teams.support, { rotation: { people: ['sam'], every: 'week', from: '2026-11-23' } }),
+        Object.assign(p.teams.support, {
+          hours: undefined,
+          rotation: { people: ['sam'], every: 'week', from: '2026-11-23' },
+        }),
       'teams.support.hours: is missing: rotation, cover and outOfHours need the calendar that the team works by',
     ],
     [
