@@ -16,6 +16,14 @@ export interface Throttle {
   readonly burstLimit: number
 }
 
+/** Mail that Amazon SES receives. */
+export interface MailConfig {
+  /** Where it is sent to: every address of this domain. */
+  readonly domain: string
+  /** The receipt rule set that the rule goes into: one that exists already, instead of one of our own. */
+  readonly ruleSet?: string
+}
+
 export interface StageConfig {
   readonly stage: Stage
   /** What becomes of the ledger and the export bucket when the stack is deleted. */
@@ -57,6 +65,7 @@ export interface StageConfig {
   readonly publicUrl?: string
   /** A firewall in front of the API, in the account that it is deployed to: AWS wants to know account and region by name. */
   readonly firewall?: { readonly account: string; readonly region: string }
+  readonly mail?: MailConfig
   /** The alarms' topic: one that exists already, instead of one of our own. */
   readonly alarmTopicArn?: string
   /** Who gets the alarms by e-mail, through our own topic. */
@@ -82,6 +91,7 @@ const byStage: Record<
     | 'sources'
     | 'publicUrl'
     | 'firewall'
+    | 'mail'
     | 'alarmTopicArn'
     | 'alarmEmail'
     | 'runbookUrl'
@@ -175,12 +185,23 @@ const Options = z.object({
       'tracing is true or false',
     )
     .default(false),
+  emailDomain: z
+    .string()
+    .regex(
+      /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$/,
+      'emailDomain is not a domain in small letters, like complaints.example.org',
+    )
+    .optional(),
+  emailRuleSet: z
+    .string()
+    .regex(/^[A-Za-z0-9][\w-]{0,62}[A-Za-z0-9]$/, 'emailRuleSet is not the name of an SES receipt rule set')
+    .optional(),
   slackApiUrl: z.url({ protocol: /^https?$/, error: 'REDRESS_SLACK_API_URL is not a URL' }).optional(),
 })
 
 /** What the person deploying may say: CDK context (`-c key=value`) and one environment variable. */
 export interface ConfigInput {
-  /** `stage`, `sources`, `publicUrl`, `alarmEmail`, `alarmTopicArn`, `runbookUrl`, `metricStream`, `athena`, as found in the context; anything may be missing. */
+  /** `stage`, `sources`, `publicUrl`, `emailDomain`, `emailRuleSet`, `alarmEmail`, `alarmTopicArn`, `runbookUrl`, `metricStream`, `athena`, as found in the context; anything may be missing. */
   readonly context: (key: string) => unknown
   readonly env: Readonly<Record<string, string | undefined>>
 }
@@ -201,6 +222,8 @@ export function readConfig({ context, env }: ConfigInput): StageConfig {
     tracing: context('tracing'),
     metricStream: context('metricStream'),
     athena: context('athena'),
+    emailDomain: context('emailDomain'),
+    emailRuleSet: context('emailRuleSet'),
     slackApiUrl: env.REDRESS_SLACK_API_URL,
   })
   if (!parsed.success) throw new Error(misconfigured(parsed.error.issues.map((issue) => issue.message)))
@@ -222,6 +245,13 @@ export function readConfig({ context, env }: ConfigInput): StageConfig {
   if (waf && stage === 'local') mistakes.push('the local stage has no firewall: leave out -c waf')
   else if (waf && firewall === undefined)
     mistakes.push('a firewall is for one account and region: log in to AWS, so that the CDK knows which')
+  const { emailDomain, emailRuleSet } = parsed.data
+  if (stage === 'local' && emailDomain !== undefined)
+    mistakes.push('the local stage receives no mail: leave out -c emailDomain')
+  if (emailDomain === undefined && emailRuleSet !== undefined)
+    mistakes.push(
+      'emailRuleSet is for mail to a domain of yours: say -c emailDomain=complaints.example.org too',
+    )
   if (stage === 'local' && slackApiUrl === undefined)
     mistakes.push('the local stage talks to a Slack emulator: set REDRESS_SLACK_API_URL to its address')
   if (stage !== 'local' && slackApiUrl !== undefined)
@@ -243,6 +273,9 @@ export function readConfig({ context, env }: ConfigInput): StageConfig {
     metricStream,
     athena,
     ...(alarmEmail === undefined ? {} : { alarmEmail }),
+    ...(emailDomain === undefined
+      ? {}
+      : { mail: { domain: emailDomain, ...(emailRuleSet === undefined ? {} : { ruleSet: emailRuleSet }) } }),
     ...(alarmTopicArn === undefined ? {} : { alarmTopicArn }),
     ...(slackApiUrl === undefined ? {} : { slackApiUrl }),
   }

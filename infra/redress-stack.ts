@@ -10,6 +10,7 @@ import { Edge } from './constructs/edge.ts'
 import { FinanceExport } from './constructs/finance-export.ts'
 import { FinanceReport } from './constructs/finance-report.ts'
 import { Ledger } from './constructs/ledger.ts'
+import { Mailbox } from './constructs/mailbox.ts'
 import { MetricStream } from './constructs/metric-stream.ts'
 import { Queues } from './constructs/queues.ts'
 import { Schedules } from './constructs/schedules.ts'
@@ -67,7 +68,10 @@ export class RedressStack extends Stack {
     if (config.athena) new Athena(this, 'Athena', { config, bucket: finance.bucket })
     if (config.metricStream) new MetricStream(this, 'MetricStream', { config, bucket: finance.bucket })
 
-    const parts = { config, edge, streams, delivery, schedules, finance, reports, queues, workflow }
+    const { mail } = config
+    const mailbox = mail === undefined ? undefined : new Mailbox(this, 'Mailbox', { ...setup, mail })
+
+    const parts = { config, edge, streams, delivery, schedules, finance, reports, queues, workflow, mailbox }
     const alarms = new Alarms(this, 'Alarms', parts)
     new Dashboards(this, 'Dashboards', { ...parts, ledger, alarms })
 
@@ -89,6 +93,11 @@ export class RedressStack extends Stack {
       ),
     }
     if (edge.front !== undefined) outputs.PublicUrl = edge.front.url
+    if (mailbox !== undefined) {
+      outputs.MailBucketName = mailbox.bucket.bucketName
+      outputs.MailDeadLetterQueueUrl = mailbox.deadLetter.queueUrl
+      outputs.MailDeadLetterQueueArn = mailbox.deadLetter.queueArn
+    }
     for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value })
   }
 }

@@ -1,17 +1,24 @@
 import { clock as stageClock } from '#clock'
-import type { Amendment, Message } from '../domain/complaint.ts'
 import type { Instant } from '../domain/instant.ts'
 import { Ledger, type Receipt } from '../ledger/ledger.ts'
 import { dynamodb } from '../shared/aws/dynamodb.ts'
 import type { Clock } from '../shared/clock.ts'
 import { env } from '../shared/env.ts'
 import { type HttpEvent, type HttpResult, http, type Inbound, inboundOf, json } from '../shared/http.ts'
+import { countIgnored } from '../shared/ignored.ts'
 import { logger } from '../shared/logger.ts'
 import { Problem, type ProblemKind } from '../shared/problem.ts'
 import { readSecret, rereadSecret } from '../shared/secrets.ts'
 import { identify, mark } from '../shared/security.ts'
 import { sources } from '../sources/index.ts'
-import { type Answer, type AnySource, type SourceSecrets, sourceSecrets, unset } from '../sources/source.ts'
+import {
+  type Answer,
+  type AnySource,
+  type Content,
+  type SourceSecrets,
+  sourceSecrets,
+  unset,
+} from '../sources/source.ts'
 
 export interface IntakeDependencies {
   readonly ledger: Pick<Ledger, 'receive' | 'amend' | 'claim'>
@@ -53,14 +60,10 @@ export function makeHandler({ ledger, secrets, clock, nowMs }: IntakeDependencie
   }
 
   /** Sees to it that what is signed in place of a body is not used for another one. */
-  async function claim(
-    source: AnySource,
-    request: Inbound,
-    found: readonly (Message | Amendment)[],
-  ): Promise<void> {
+  async function claim(source: AnySource, request: Inbound, found: readonly Content[]): Promise<void> {
     const token = source.once?.(request)
     if (token === undefined) return
-    const messages = found.map(({ messageId }) => messageId).join(' ')
+    const messages = found.map((content) => ('ignored' in content ? '' : content.messageId)).join(' ')
     if (!(await ledger.claim(source.name, token, messages)))
       throw new Problem('stale-signature', 'This signature has been used before, for another message')
   }
@@ -83,16 +86,13 @@ export function makeHandler({ ledger, secrets, clock, nowMs }: IntakeDependencie
     }
   }
 
-  async function receive(
-    source: string,
-    contents: readonly (Message | Amendment)[],
-    now: Instant,
-  ): Promise<HttpResult> {
+  async function receive(source: string, contents: readonly Content[], now: Instant): Promise<HttpResult> {
     const by = { id: `source:${source}` }
     const receipts: (Receipt | { complaintId: string; outcome: 'amended' })[] = []
     // One after the other: where one fails, the platform sends all of them again, and those before it are duplicates.
     for (const found of contents) {
-      if (!('change' in found)) receipts.push(await ledger.receive(found, by, now))
+      if ('ignored' in found) countIgnored(source, found.ignored)
+      else if (!('change' in found)) receipts.push(await ledger.receive(found, by, now))
       else {
         const complaintId = await ledger.amend(found, by, now)
         if (complaintId !== undefined) receipts.push({ complaintId, outcome: 'amended' })
@@ -102,6 +102,7 @@ export function makeHandler({ ledger, secrets, clock, nowMs }: IntakeDependencie
       mark('replayed')
       logger.info('Known already', { messages: receipts.length })
     }
+    if (contents.length === 0) countIgnored(source, 'no-complaint')
     const [first] = receipts
     if (first === undefined) return json(202, { outcome: 'ignored' })
     return json(202, receipts.length === 1 ? first : { ...first, results: receipts })

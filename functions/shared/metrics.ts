@@ -11,7 +11,7 @@ export interface Metric {
 }
 
 /** What a metric may be kept by. A dimension's values are few and known: each is a series that CloudWatch charges for. */
-export type Dimension = 'channel' | 'team' | 'timer' | 'level' | 'currency' | 'kind' | 'reason'
+export type Dimension = 'channel' | 'team' | 'timer' | 'level' | 'currency' | 'kind' | 'reason' | 'cause'
 
 /**
  * Every metric there is. How many of something happened is not kept beside how long it took: the one is the other's
@@ -22,6 +22,7 @@ export const METRICS = {
   IngestionLag: { unit: MetricUnit.Seconds, dimension: undefined },
   Linked: { unit: MetricUnit.Count, dimension: undefined },
   CustomerReplied: { unit: MetricUnit.Count, dimension: undefined },
+  Ignored: { unit: MetricUnit.Count, dimension: 'cause' },
   Reopened: { unit: MetricUnit.Count, dimension: 'team' },
   TimeToAcknowledge: { unit: MetricUnit.Seconds, dimension: 'team' },
   TimeToAcceptHandoff: { unit: MetricUnit.Seconds, dimension: 'team' },
@@ -63,6 +64,12 @@ export const CURRENCIES: ReadonlySet<string> = new Set(['GBP'])
 
 /** What a request is refused for that is counted. */
 export const REFUSED_FOR = ['signature', 'token'] as const
+
+/**
+ * What something is ignored for: machines wrote it or send it in circles, it carries a virus, or nobody complains in it
+ * (what we wrote ourselves, a like, a review of five stars).
+ */
+export const IGNORED_FOR = ['automatic', 'virus', 'no-complaint'] as const
 
 /** What the auditor can find undone. */
 export const HEALED = ['timer', 'signal', 'delivery', 'execution'] as const

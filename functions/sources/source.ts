@@ -3,6 +3,7 @@ import * as z from 'zod'
 import type { Amendment, Message } from '../domain/complaint.ts'
 import type { Instant } from '../domain/instant.ts'
 import type { Inbound } from '../shared/http.ts'
+import type { Ignored } from '../shared/ignored.ts'
 import { Problem } from '../shared/problem.ts'
 
 /**
@@ -53,6 +54,9 @@ export interface Source {
   answer?(request: Inbound): Answer | undefined
 }
 
+/** What a request may hold, where its source says why it ignores something. */
+export type Content = Message | Amendment | Ignored
+
 /** What `npm run secret` knows about a source's keys. */
 export interface Keys {
   /** Makes a key, for a source whose keys are ours to choose. */
@@ -78,7 +82,7 @@ export interface Accepts {
 
 /** A source that loads what it parses with only when something comes, so that no other source's start waits for it. */
 export interface LazySource extends Omit<Source, 'parse'> {
-  parse(request: Inbound, now?: Instant): Promise<(Message | Amendment)[]>
+  parse(request: Inbound, now?: Instant): Promise<Content[]>
 }
 
 export type AnySource = Source | LazySource

@@ -19,6 +19,7 @@ import type { Edge } from './edge.ts'
 import type { FinanceExport } from './finance-export.ts'
 import type { FinanceReport } from './finance-report.ts'
 import type { RedressFunction } from './function.ts'
+import type { Mailbox } from './mailbox.ts'
 import { RedressMetrics } from './metrics.ts'
 import type { Queues } from './queues.ts'
 import type { Schedules } from './schedules.ts'
@@ -35,6 +36,8 @@ export interface AlarmsProps {
   readonly reports: FinanceReport
   readonly queues: Queues
   readonly workflow: Workflow
+  /** Of a stage that SES brings mail to. */
+  readonly mailbox?: Mailbox | undefined
 }
 
 interface Rule {
@@ -131,6 +134,7 @@ function rules({
   reports,
   queues,
   workflow,
+  mailbox,
 }: AlarmsProps): Rule[] {
   const redress = new RedressMetrics(config)
   const { deadLetter } = queues
@@ -310,7 +314,38 @@ function rules({
       missing: QUIET('between the exports'),
       metric: redress.one('ReconciliationDifference', Stats.MAXIMUM, FIVE_MINUTES),
     },
-    ...functionsOf({ edge, streams, delivery, schedules, finance, reports, workflow }).flatMap(
+    ...(mailbox === undefined
+      ? []
+      : [
+          {
+            name: 'dead-letter-mail',
+            meaning: 'A mail could not be taken, five times over: a customer has written, and nobody knows.',
+            missing: idleQueue,
+            metric: mailbox.deadLetter.metricApproximateNumberOfMessagesVisible({
+              period: MINUTE,
+              statistic: Stats.MAXIMUM,
+            }),
+          },
+          {
+            name: 'mail-waiting',
+            meaning: 'A mail has waited ten minutes in its queue: nothing takes it out, or it fails.',
+            missing: idleQueue,
+            metric: mailbox.queue.metricApproximateAgeOfOldestMessage({
+              period: MINUTE,
+              statistic: Stats.MAXIMUM,
+            }),
+            above: 600,
+            periods: 3,
+          },
+          {
+            name: 'mail-with-virus',
+            meaning:
+              'A mail carries a virus: it opened no complaint, and waits in the bucket for somebody to judge.',
+            missing: QUIET('while no mail carries one'),
+            metric: redress.one('Ignored', Stats.SUM, FIVE_MINUTES, 'virus'),
+          },
+        ]),
+    ...functionsOf({ edge, streams, delivery, schedules, finance, reports, workflow, mailbox }).flatMap(
       ({ name, function: fn }) => [
         {
           name: `${name}-failing`,
@@ -337,7 +372,7 @@ function rules({
 export const functionsOf = (
   parts: Pick<
     AlarmsProps,
-    'edge' | 'streams' | 'delivery' | 'schedules' | 'finance' | 'reports' | 'workflow'
+    'edge' | 'streams' | 'delivery' | 'schedules' | 'finance' | 'reports' | 'workflow' | 'mailbox'
   >,
 ): RedressFunction[] => [
   parts.edge.intake,
@@ -357,4 +392,5 @@ export const functionsOf = (
   parts.finance.export,
   parts.reports.report,
   parts.edge.reportPage,
+  ...(parts.mailbox === undefined ? [] : [parts.mailbox.mailbox]),
 ]

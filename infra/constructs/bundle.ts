@@ -26,6 +26,7 @@ export const FUNCTION_NAMES = [
   'export',
   'report',
   'report-page',
+  'mailbox', // of stages that Amazon SES brings mail to
 ] as const
 export type FunctionName = (typeof FUNCTION_NAMES)[number]
 

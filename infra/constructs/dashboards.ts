@@ -104,7 +104,7 @@ function business(redress: RedressMetrics): IWidget[][] {
 }
 
 function technical(props: DashboardsProps): IWidget[][] {
-  const { alarms, config, delivery, edge, ledger, queues, schedules, streams, workflow } = props
+  const { alarms, config, delivery, edge, ledger, mailbox, queues, schedules, streams, workflow } = props
   const redress = new RedressMetrics(config)
   const functions = functionsOf(props)
   const executions = (metricName: string) =>
@@ -116,7 +116,10 @@ function technical(props: DashboardsProps): IWidget[][] {
       label: metricName,
     })
   const depth = Object.entries({ outbox: queues.outbox, due: queues.due })
-  const dead = Object.entries(queues.deadLetter)
+  const dead = Object.entries({
+    ...queues.deadLetter,
+    ...(mailbox === undefined ? {} : { mail: mailbox.deadLetter }),
+  })
   return [
     [new AlarmStatusWidget({ title: 'Alarms', alarms: alarms.alarms, width: 24, height: 6 })],
     [

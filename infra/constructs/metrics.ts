@@ -8,6 +8,7 @@ import {
   CURRENCIES,
   type Dimension,
   HEALED,
+  IGNORED_FOR,
   METRICS,
   type MetricName,
   REFUSED_FOR,
@@ -90,6 +91,7 @@ export function seriesOf(policies: readonly Policy[]): Readonly<Record<MetricNam
     currency: CURRENCIES.size,
     kind: HEALED.length,
     reason: REFUSED_FOR.length,
+    cause: IGNORED_FOR.length,
   }
   const entries = (Object.keys(METRICS) as MetricName[]).map((name) => {
     const { dimension } = METRICS[name]

@@ -14,7 +14,7 @@ export const NOTIFIER_TIMEOUT = Duration.seconds(60)
 export const FIRE_TIMEOUT = Duration.seconds(30)
 /** Somebody's two hundred complaints are moved on in less. */
 export const SLACK_WORKER_TIMEOUT = Duration.seconds(60)
-const hiddenFor = (timeout: Duration) => Duration.seconds(6 * timeout.toSeconds())
+export const hiddenFor = (timeout: Duration) => Duration.seconds(6 * timeout.toSeconds())
 
 /**
  * How often a message for Slack may be received. Every 429 and every try during an outage costs one receipt, the last of
@@ -26,7 +26,8 @@ export const OUTBOX_RECEIPTS = 30
 /** Two weeks, SQS's longest: a failure on the Friday before a holiday can still be redriven after it. */
 const LONGEST = Duration.days(14)
 
-const SECURE = {
+/** What every queue has. */
+export const SECURE = {
   encryption: QueueEncryption.SQS_MANAGED,
   enforceSSL: true,
   retentionPeriod: LONGEST,

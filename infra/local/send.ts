@@ -30,5 +30,6 @@ await main(async (args) => {
     postedAt: await new LocalStage(run).now(),
   })
   console.log(JSON.stringify(answer.body, null, 2))
-  if (answer.status !== 202) throw new Error(`The complaint was not taken: ${answer.status}`)
+  // Some platforms want another yes than 202.
+  if (answer.status >= 300) throw new Error(`The complaint was not taken: ${answer.status}`)
 })

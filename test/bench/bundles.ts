@@ -24,6 +24,7 @@ const ENVIRONMENT: NodeJS.ProcessEnv = {
   OUTBOX_QUEUE_URL: 'http://127.0.0.1/outbox',
   DUE_QUEUE_URL: 'http://127.0.0.1/due',
   EXPORT_BUCKET: 'bench',
+  MAIL_BUCKET: 'bench',
 }
 
 /** Milliseconds from starting Node to its end, having run a line of code. */

@@ -69,6 +69,21 @@ describe('The config of a stage', () => {
     expect(() => read({ stage: 'dev', tracing: 'yes' })).toThrow('tracing is true or false')
   })
 
+  it('may take mail to a domain, in a rule set of its own or in one that exists', () => {
+    const emailDomain = 'complaints.example.org'
+    expect(read(SAID.prod.context).mail).toBeUndefined()
+    expect(read({ ...SAID.prod.context, emailDomain }).mail).toEqual({ domain: emailDomain })
+    expect(read({ stage: 'dev', emailDomain, emailRuleSet: 'inbound' }).mail).toEqual({
+      domain: emailDomain,
+      ruleSet: 'inbound',
+    })
+    for (const wrong of ['complaints', 'desk@example.org', 'Example.org', 'example.org.', '-a.org', 'a..org'])
+      expect(() => read({ stage: 'dev', emailDomain: wrong })).toThrow('emailDomain is not a domain')
+    expect(() => read({ stage: 'dev', emailRuleSet: 'inbound' })).toThrow('say -c emailDomain')
+    expect(() => read({ stage: 'dev', emailDomain, emailRuleSet: 'a/b' })).toThrow('emailRuleSet is not')
+    expect(() => read({ ...SAID.local.context, emailDomain }, SAID.local.env)).toThrow('receives no mail')
+  })
+
   it('names every mistake at once', () => {
     expect(() => read({ stage: 'dev', alarmEmail: 'a', alarmTopicArn: 'b' })).toThrow(
       /e-mail[\s\S]*SNS topic/,

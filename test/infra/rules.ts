@@ -101,6 +101,7 @@ const OPEN_ENDED = new Map([
     ['s3:GetObject', 's3:PutObject'],
   ],
   [/\/metric-stream\/\*$/, ['s3:AbortMultipartUpload', 's3:GetObject', 's3:PutObject']],
+  [/\/mails\/\*$/, ['s3:PutObject', 's3:GetObject']], // SES names each mail
 ])
 
 /** An ARN with its references left out. */
@@ -145,6 +146,9 @@ const OUTPUTS = [
   'ExportBucketName',
   'SlackSecretArn',
 ].sort()
+
+/** Of a stage with mail. */
+const MAIL_OUTPUTS = ['MailBucketName', 'MailDeadLetterQueueUrl', 'MailDeadLetterQueueArn']
 
 /** What `SAID` makes of each stage. */
 const SECRET_OUTPUTS: Record<Stage, readonly string[]> = {
@@ -580,7 +584,12 @@ export const RULES: Rule[] = [
   },
   {
     holds: 'the outputs are those that the local run and the ops tools read',
-    check: (t, stage) => same(Object.keys(t.Outputs), [...OUTPUTS, ...SECRET_OUTPUTS[stage]]),
+    check: (t, stage) =>
+      same(Object.keys(t.Outputs), [
+        ...OUTPUTS,
+        ...SECRET_OUTPUTS[stage],
+        ...(of(t, 'AWS::SES::ReceiptRule').length === 0 ? [] : MAIL_OUTPUTS),
+      ]),
     breakIt: (t) => {
       delete t.Outputs.ApiUrl
     },

@@ -1,5 +1,8 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 
+const measured = vi.hoisted(() => vi.fn<(name: string, value: number, dimension?: string) => void>())
+vi.mock('../../functions/shared/metrics.ts', () => ({ measure: measured }))
+
 vi.hoisted(() => {
   process.env.TABLE_NAME = 'table'
   process.env.POWERTOOLS_LOG_LEVEL = 'SILENT'
@@ -37,6 +40,7 @@ const BASIC = {
 let ledger: MemoryLedger
 beforeEach(() => {
   ledger = new MemoryLedger()
+  measured.mockClear()
 })
 
 const post = (request: Inbound, source = 'email', into = ledger, nowMs = SENT) =>
@@ -69,6 +73,7 @@ describe('A mail by webhook', () => {
   it('that a machine wrote is taken and ignored', async () => {
     const answer = await post(sendgrid({ headers: { 'Auto-Submitted': 'auto-replied' } }))
     expect(answer).toMatchObject({ status: 202, body: { outcome: 'ignored' } })
+    expect(measured.mock.calls).toEqual([['Ignored', 1, 'automatic']])
     expect(ledger.writes).toBe(0)
   })
 

@@ -42,7 +42,8 @@ const changed = (request: Inbound, more: Partial<Inbound>): Inbound => ({ ...req
 
 async function messageIn(request: Inbound): Promise<Message> {
   const [message, ...others] = await email.parse(request)
-  if (message === undefined || 'change' in message || others.length > 0) throw new Error('not one message')
+  if (message === undefined || 'ignored' in message || 'change' in message || others.length > 0)
+    throw new Error('not one message')
   return message
 }
 const PROVIDERS = [
@@ -282,7 +283,7 @@ describe.each(PROVIDERS)('A mail by way of %s', (_, send) => {
     ['a delivery report', { 'Content-Type': 'multipart/report; report-type=delivery-status; boundary=x' }],
     ['a mail server', { From: 'Mail Delivery <MAILER-DAEMON@mx.example.net>' }],
   ])('is no message where it is %s', async (_, headers) => {
-    expect(await email.parse(send({ headers }))).toEqual([])
+    expect(await email.parse(send({ headers }))).toEqual([{ ignored: 'automatic' }])
   })
 
   it.each<[string, Record<string, string>]>([
@@ -350,7 +351,7 @@ describe('A form of SendGrid’s', () => {
         ['envelope', '{"from":""}'],
       ]),
     )
-    expect(await email.parse(request)).toEqual([])
+    expect(await email.parse(request)).toEqual([{ ignored: 'automatic' }])
   })
 
   it.each([

@@ -1,10 +1,10 @@
 import { createHmac } from 'node:crypto'
 import { Webhook } from 'standardwebhooks'
 import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks.js'
-import type { Amendment, Message } from '../../functions/domain/complaint.ts'
+import type { Message } from '../../functions/domain/complaint.ts'
 import type { Inbound } from '../../functions/shared/http.ts'
 import { Problem } from '../../functions/shared/problem.ts'
-import type { Source } from '../../functions/sources/source.ts'
+import type { Content, Source } from '../../functions/sources/source.ts'
 
 /** The published vector's secret; good for every test of source web. */
 export const WEB_SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'
@@ -24,7 +24,8 @@ export const NOW = '2026-11-21T10:05:30Z'
 export const messagesIn = (source: Source, request: Inbound): Message[] =>
   source.parse(request, NOW).map(onlyMessage)
 
-export function onlyMessage(found: Message | Amendment): Message {
+export function onlyMessage(found: Content): Message {
+  if ('ignored' in found) throw new Error(`Nothing but ${found.ignored} where a message should be`)
   if ('change' in found) throw new Error(`An amendment where a message should be: ${found.messageId}`)
   return found
 }

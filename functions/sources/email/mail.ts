@@ -4,6 +4,7 @@ import { addressParser, decodeWords } from 'postal-mime'
 import type { Author, Message } from '../../domain/complaint.ts'
 import { type Instant, toInstant } from '../../domain/instant.ts'
 import { languageTag } from '../../shared/fields.ts'
+import type { Ignored } from '../../shared/ignored.ts'
 import { invalid } from '../../shared/problem.ts'
 import { isReply, splitReply } from './reply.ts'
 
@@ -31,9 +32,6 @@ export interface MailFile {
   /** Where it stays, if anywhere. */
   readonly reference?: string | undefined
 }
-
-/** Why a mail is no message: a machine wrote it, it goes in circles, or it carries a virus. */
-export type Ignored = { readonly ignored: 'automatic' | 'loop' | 'virus' }
 
 const MOST_TEXT = 20_000
 /** What of a mail is looked at for what is new in it: ten times as much as is kept. */
@@ -89,10 +87,10 @@ export const headerOf = (mail: Pick<Mail, 'headers'>, name: string): string | un
   mail.headers.find(([key]) => key === name)?.[1]
 
 /**
- * Machines' mail must open no complaint: an answering machine would, by every acknowledgement that it answers, open one
+ * Why a mail is no message, if it is none: its headers say so. Machines' mail must open no complaint: an answering machine would, by every acknowledgement that it answers, open one
  * more. `Precedence: list` is none of the marks: an organisation's own group address sets it on what customers write.
  */
-function whyIgnored(mail: Mail): Ignored['ignored'] | undefined {
+export function whyIgnored(mail: Mail): Ignored['ignored'] | undefined {
   if (mail.checks.virus === 'fail') return 'virus'
   const header = (name: string) => headerOf(mail, name)?.trim().toLowerCase() ?? ''
   if (mail.headers.filter(([name]) => name === 'received').length > MOST_HOPS) return 'loop'

@@ -15,6 +15,13 @@ function linesIn(bytes: Uint8Array): number {
   return lines
 }
 
+/** A mail's headers alone, as bytes that are a mail themselves. */
+export function headOf(bytes: Uint8Array): Uint8Array {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, LIMITS.maxHeadersSize))
+  const ends = ['\r\n\r\n', '\n\n'].map((blank) => text.indexOf(blank)).filter((at) => at >= 0)
+  return ends.length === 0 ? text : text.subarray(0, Math.min(...ends) + 2)
+}
+
 /**
  * A mail from the bytes that came over the wire. Mail that it carries inside, as what was forwarded is, becomes part of its
  * text.

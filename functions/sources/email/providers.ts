@@ -2,6 +2,7 @@ import * as z from 'zod'
 import type { Message } from '../../domain/complaint.ts'
 import { toInstant } from '../../domain/instant.ts'
 import { type Inbound, jsonOf } from '../../shared/http.ts'
+import type { Ignored } from '../../shared/ignored.ts'
 import { checked } from '../../shared/problem.ts'
 import { type Part, partsOf, textOf } from './form.ts'
 import { type Header, type Mail, type MailFile, messageOf } from './mail.ts'
@@ -15,9 +16,8 @@ export type Provider = 'sendgrid' | 'postmark' | 'mailgun'
  */
 
 /** What a form or a body held, as messages. */
-export async function messagesOf(request: Inbound, provider: Provider): Promise<Message[]> {
-  const message = messageOf(await READERS[provider](request))
-  return 'ignored' in message ? [] : [message]
+export async function messagesOf(request: Inbound, provider: Provider): Promise<(Message | Ignored)[]> {
+  return [messageOf(await READERS[provider](request))]
 }
 
 const READERS: Record<Provider, (request: Inbound) => Mail | Promise<Mail>> = {
