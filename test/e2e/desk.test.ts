@@ -42,11 +42,13 @@ describe('A complaint, from the webhook to its end', () => {
       ['handoff-requested', 'token:local'],
       ['handoff-accepted', 'bea'],
       ['resolved', 'token:local'],
+      ['redress-proposed', 'token:local'],
+      ['redress-approved', 'token:local'],
       ['closed', 'token:local'],
     ])
     const { card, replies } = await client.slackThread(id)
     expect(JSON.stringify(card.blocks)).toMatch(/closed/i)
-    expect(replies).toHaveLength(5)
+    expect(replies).toHaveLength(7)
     expect(await client.executionStatus(id)).toBe('SUCCEEDED')
   })
 })

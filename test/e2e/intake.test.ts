@@ -1,6 +1,7 @@
 import { createHmac, randomUUID } from 'node:crypto'
-import { ScanCommand } from '@aws-sdk/lib-dynamodb'
+import { GetCommand, paginateScan } from '@aws-sdk/lib-dynamodb'
 import { describe, expect, inject, it } from 'vitest'
+import { messageKey } from '../../functions/ledger/keys.ts'
 import { SENDERS, secretOf, signedRequest } from '../../infra/local/senders/index.ts'
 import { signWeb } from '../../infra/local/sign.ts'
 import { clientOf } from './support/client.ts'
@@ -8,17 +9,28 @@ import { clientOf } from './support/client.ts'
 const client = clientOf(inject('redress'))
 const { run } = client
 
-/** How many items the table holds: what a refused delivery must not change. */
+/**
+ * How many items the table holds of those that a message leaves: what a refused delivery must not change. What follows
+ * from the messages of other tests is still being written.
+ */
 async function itemCount(): Promise<number> {
   let count = 0
-  let start: Record<string, unknown> | undefined
-  do {
-    const page = await client.stage.db.send(
-      new ScanCommand({ TableName: run.tableName, Select: 'COUNT', ExclusiveStartKey: start }),
-    )
-    count += page.Count ?? 0
-    start = page.LastEvaluatedKey
-  } while (start !== undefined)
+  const pages = paginateScan(
+    { client: client.stage.db },
+    {
+      TableName: run.tableName,
+      Select: 'COUNT',
+      FilterExpression:
+        'sk = :state OR begins_with(pk, :message) OR begins_with(pk, :tie) OR begins_with(pk, :delivery)',
+      ExpressionAttributeValues: {
+        ':state': 'STATE',
+        ':message': 'MESSAGE#',
+        ':tie': 'TIE#',
+        ':delivery': 'DELIVERY#',
+      },
+    },
+  )
+  for await (const { Count = 0 } of pages) count += Count
   return count
 }
 
@@ -36,19 +48,35 @@ describe('A message', () => {
 })
 
 describe('A message of each source', () => {
-  it.each(SENDERS)('%s opens a complaint, and delivered again none', async (source) => {
+  it.each(SENDERS.filter((source) => source !== 'email'))(
+    '%s opens a complaint, and delivered again none',
+    async (source) => {
+      const messageId = randomUUID()
+      const send = async () => {
+        const draft = { text: 'Nobody answers', author: `E2E ${messageId}`, public: false, messageId }
+        const request = signedRequest(run, source, { ...draft, postedAt: '2026-11-21T10:00:00Z' })
+        return client.postTo(request)
+      }
+      const first = await send()
+      expect(first).toMatchObject({ status: 202, body: { outcome: 'opened' } })
+      const complaintId = first.body.complaintId
+      expect(await send()).toEqual({ status: 202, body: { complaintId, outcome: 'duplicate' } })
+      const [received] = await client.events(complaintId)
+      expect(received).toMatchObject({ type: 'received', message: { source, text: 'Nobody answers' } })
+    },
+  )
+
+  it('email opens a complaint, and is answered by what alone makes Mailgun stop sending', async () => {
     const messageId = randomUUID()
-    const send = async () => {
-      const draft = { text: 'Nobody answers', author: `E2E ${messageId}`, public: false, messageId }
-      const request = signedRequest(run, source, { ...draft, postedAt: '2026-11-21T10:00:00Z' })
-      return client.postTo(request)
-    }
-    const first = await send()
-    expect(first).toMatchObject({ status: 202, body: { outcome: 'opened' } })
-    const complaintId = first.body.complaintId
-    expect(await send()).toEqual({ status: 202, body: { complaintId, outcome: 'duplicate' } })
-    const [received] = await client.events(complaintId)
-    expect(received).toMatchObject({ type: 'received', message: { source, text: 'Nobody answers' } })
+    const draft = { messageId, text: 'Nobody answers', author: `E2E ${messageId}`, public: false }
+    const send = () =>
+      client.postTo(signedRequest(run, 'email', { ...draft, postedAt: '2026-11-21T10:00:00Z' }))
+    const taken = { status: 200, body: { taken: true } }
+    expect([await send(), await send()]).toEqual([taken, taken])
+    const Key = messageKey('email', `${messageId}@customers.example`)
+    const { Item } = await client.stage.db.send(new GetCommand({ TableName: run.tableName, Key }))
+    const events = await client.events(Item?.complaintId)
+    expect(events).toMatchObject([{ type: 'received', message: { source: 'email', text: 'Nobody answers' } }])
   })
 
   it('from Twilio itself is answered with TwiML that says nothing', async () => {

@@ -149,6 +149,8 @@ describe(`The story "${story.title}"`, () => {
       ['promise-kept', 'token:local', undefined],
       ['timer-warned', 'clock', undefined],
       ['resolved', 'token:local', undefined],
+      ['redress-proposed', 'token:local', undefined],
+      ['redress-approved', 'token:local', undefined],
       ['closed', 'token:local', undefined],
     ])
   })
