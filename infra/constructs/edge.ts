@@ -106,11 +106,6 @@ export class Edge extends Construct {
       this.front === undefined
         ? []
         : [allow(['secretsmanager:GetSecretValue'], [this.front.secret.secretArn])]
-    const deskStatements = () => [
-      ...frontStatements,
-      ledger.allow('GetItem', 'BatchGetItem', 'Query', 'PutItem'),
-      ledger.allowQuery('team'),
-    ]
 
     this.intake = new RedressFunction(this, 'Intake', {
       ...props,
@@ -128,7 +123,7 @@ export class Edge extends Construct {
       },
       statements: [
         ...frontStatements,
-        ledger.allow('GetItem', 'BatchGetItem', 'PutItem'),
+        ledger.allow('BatchGetItem', 'PutItem'),
         allow(
           ['secretsmanager:GetSecretValue'],
           secretsOfSources.map(([, secret]) => secret.secretArn),
@@ -142,7 +137,11 @@ export class Edge extends Construct {
       timeout: Duration.seconds(10),
       memorySize: 512,
       environment: front,
-      statements: deskStatements(),
+      statements: [
+        ...frontStatements,
+        ledger.allow('GetItem', 'BatchGetItem', 'Query', 'PutItem'),
+        ledger.allowQuery('team'),
+      ],
     })
     this.slackDesk = new RedressFunction(this, 'SlackDesk', {
       ...props,
@@ -156,7 +155,8 @@ export class Edge extends Construct {
         SLACK_TASKS_QUEUE_URL: queues.slackTasks.queueUrl,
       },
       statements: [
-        ...deskStatements(),
+        ...frontStatements,
+        ledger.allow('GetItem', 'BatchGetItem', 'PutItem'),
         allow(['secretsmanager:GetSecretValue'], [secrets.slack.secretArn]),
         allow(['sqs:SendMessage'], [queues.slackTasks.queueArn]),
       ],
