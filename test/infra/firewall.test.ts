@@ -105,7 +105,12 @@ describe('A stage with a firewall', () => {
       .filter(({ Type }) => Type === 'AWS::Lambda::Function')
       .filter(({ Properties }) => Properties.Environment?.Variables?.FRONT_SECRET !== undefined)
       .map(({ Properties }) => Properties.FunctionName)
-    expect(told.sort()).toEqual(['redress-prod-desk', 'redress-prod-intake', 'redress-prod-slack-desk'])
+    expect(told.sort()).toEqual([
+      'redress-prod-desk',
+      'redress-prod-intake',
+      'redress-prod-report-page',
+      'redress-prod-slack-desk',
+    ])
   })
 
   it('has its platforms’ signatures checked against the address that they were told', () => {
