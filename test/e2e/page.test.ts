@@ -142,7 +142,7 @@ describe.skipIf(executablePath === undefined)('The desk page, for a newcomer', (
     await modal.getByLabel('What was the answer?').fill('A code by text message sets the password')
     for (const issue of await modal.getByLabel('What became of it?').all())
       await issue.selectOption('answered')
-    await modal.getByLabel('What did the customer get?').selectOption('Refund')
+    await modal.getByLabel('What does the customer get?').selectOption('Refund')
     await modal.getByRole('button', { name: 'Resolve' }).click()
     await modal.getByText('Say how much').waitFor()
     await modal.getByLabel('Amount').fill('20.00')
