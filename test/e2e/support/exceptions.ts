@@ -10,6 +10,7 @@ export const EXCEPTIONS: readonly Exception[] = [
   {
     role: 'driver',
     action: 'states:DescribeExecution',
+    atTimes: true,
     reason: 'only where a task is closed already, or an execution of that name is there: after a crash',
   },
   {
