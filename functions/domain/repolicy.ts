@@ -4,6 +4,7 @@ import {
   isOver,
   owesAcknowledgement,
   type Pause,
+  TIMER_KINDS,
   type Timer,
   type TimerName,
   undecidedRedress,
@@ -13,17 +14,7 @@ import { type Policy, type TimerSpec, timerSpec } from './policy.ts'
 import * as timers from './timers.ts'
 
 /** Every timer that a policy may have, but promises', of which a complaint may have many. */
-const KINDS = [
-  'acknowledge',
-  'accept-handoff',
-  'next-reply',
-  'resolve',
-  'idle',
-  'follow-up',
-  'reply-window',
-  'statutory',
-  'approve-redress',
-] as const satisfies readonly TimerName[]
+const KINDS = TIMER_KINDS.filter((kind) => kind !== 'promise')
 
 /**
  * The timers that change when a complaint comes under other rules, as they stand after it. One that runs or is paused

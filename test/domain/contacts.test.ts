@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Severity } from '../../functions/domain/complaint.ts'
 import type { Command } from '../../functions/domain/decide.ts'
-import { Refusal } from '../../functions/domain/decide.ts'
 import { currentPolicy } from '../../functions/shared/policies.ts'
-import { given, message, type Story, sam } from '../support/complaints.ts'
+import { given, message, refusalOf, type Story, sam } from '../support/complaints.ts'
 
 const OTHER = '01JD7Z3K8M0000000000000009'
 
@@ -16,16 +15,6 @@ const joins = (story: Story, at: string, text: string, more: Partial<Command & {
     by: { id: 'source:web' },
     ...more,
   })
-
-const refusalOf = (act: () => unknown): string => {
-  try {
-    act()
-  } catch (error) {
-    if (error instanceof Refusal) return `${error.code}: ${error.message}`
-    throw error
-  }
-  return 'allowed'
-}
 
 describe('a customer who comes back about it', () => {
   it('joins the complaint and raises its severity by one step, up to the policy’s limit', () => {

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { IssueOutcome, Severity } from '../../functions/domain/complaint.ts'
-import { Refusal } from '../../functions/domain/decide.ts'
 import { currentPolicy } from '../../functions/shared/policies.ts'
-import { given, type Story } from '../support/complaints.ts'
+import { given, refusalOf, type Story } from '../support/complaints.ts'
 
 const THREE = {
   severity: undefined,
@@ -18,16 +17,6 @@ const acknowledged = (policy = currentPolicy): Story => {
 
 const resolves = (story: Story, issues?: readonly IssueOutcome[]) =>
   story.does('2026-11-23T10:00:00Z', { type: 'resolve', summary: 'all done', issues })
-
-const refusalOf = (act: () => unknown): string => {
-  try {
-    act()
-  } catch (error) {
-    if (error instanceof Refusal) return `${error.code}: ${error.message}`
-    throw error
-  }
-  return 'allowed'
-}
 
 describe('the issues of a complaint', () => {
   it('are suggested by the words, each with an id', () => {

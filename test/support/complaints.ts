@@ -1,6 +1,13 @@
 import type { Complaint, Event, Message, TimerName } from '../../functions/domain/complaint.ts'
 import { evolve } from '../../functions/domain/complaint.ts'
-import { type Action, type Actor, type Command, type Context, decide } from '../../functions/domain/decide.ts'
+import {
+  type Action,
+  type Actor,
+  type Command,
+  type Context,
+  decide,
+  Refusal,
+} from '../../functions/domain/decide.ts'
 import type { Instant } from '../../functions/domain/instant.ts'
 import type { Policy } from '../../functions/domain/policy.ts'
 import type { Triage } from '../../functions/domain/triage.ts'
@@ -88,4 +95,15 @@ export function given(
     by: { id: 'source:web' },
   })
   return story
+}
+
+/** What a refusal says, its code first; `allowed` where there is none. */
+export const refusalOf = (act: () => unknown): string => {
+  try {
+    act()
+  } catch (error) {
+    if (error instanceof Refusal) return `${error.code}: ${error.message}`
+    throw error
+  }
+  return 'allowed'
 }
