@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod'
 import { type Calendar, parseCalendar } from '../functions/domain/calendar.ts'
-import { OPEN_STAGES, SEVERITIES, TIMER_KINDS } from '../functions/domain/complaint.ts'
+import { OPEN_STAGES, REPLY_APPROVERS, SEVERITIES, TIMER_KINDS } from '../functions/domain/complaint.ts'
 import { GUARD_RULES } from '../functions/domain/guard-rules.ts'
 import type { Policy } from '../functions/domain/policy.ts'
 import { carriedPolicies } from '../functions/shared/policies.ts'
@@ -31,6 +31,13 @@ const date = z
   .regex(/^\d{4}-\d\d-\d\d$/, 'must be a date, such as 2026-11-22')
   .refine(isDate, 'is no day that there is')
 
+const withLink = text
+  .max(2000)
+  .refine(
+    (value) => value.split('{link}').length === 2,
+    'must hold {link} once, where the address of our page comes',
+  )
+
 const TARGETS = ['targetMinutes', 'targetDays', 'targetWorkingDays'] as const
 
 const timer = z.strictObject({
@@ -47,6 +54,13 @@ const timer = z.strictObject({
     ),
   ladder: name.optional(),
   pausable: z.boolean(),
+  shuts: z
+    .strictObject({ afterMinutes: minutes, marginMinutes: minutes })
+    .refine(({ afterMinutes, marginMinutes }) => marginMinutes < afterMinutes, {
+      path: ['marginMinutes'],
+      message: 'must be less than afterMinutes',
+    })
+    .optional(),
   basis: text.optional(),
 })
 type TimerFields = z.output<typeof timer>
@@ -108,6 +122,34 @@ const linking = z.strictObject({
   raiseAfterMinutes: z.int().min(0),
   raiseUpTo: z.enum(SEVERITIES),
 })
+
+const replies = z.strictObject({
+  approval: z
+    .array(
+      z.strictObject({
+        public: z.boolean().optional(),
+        channel: text.optional(),
+        overridden: z.literal(true, 'must be true, or left out').optional(),
+        by: z.enum(REPLY_APPROVERS),
+      }),
+    )
+    .optional(),
+  own: z.array(text).max(100).optional(),
+  contact: z.strictObject({ text: withLink, consent: text, expiresAfterDays: days }).optional(),
+  notices: z.strictObject({ inPrivate: text.optional(), resolved: text.optional() }).optional(),
+})
+
+const survey = z
+  .strictObject({
+    text: withLink,
+    question: text,
+    unhappyUpTo: z.int().min(1).max(4),
+    happyFrom: z.int().min(2).max(5),
+  })
+  .refine(({ unhappyUpTo, happyFrom }) => unhappyUpTo < happyFrom, {
+    path: ['happyFrom'],
+    message: 'must be more than unhappyUpTo',
+  })
 
 const effects = z.partialRecord(z.enum(GUARD_RULES), z.enum(['off', 'warn', 'block']))
 const guard = z.strictObject({ rules: effects.optional(), channels: z.record(text, effects).optional() })
@@ -197,6 +239,8 @@ const policy = z
     retention: z.strictObject({ afterClosedDays: days }).optional(),
     mustAnswer: z.enum(['confirmed', 'all']).optional(),
     guard: guard.optional(),
+    replies: replies.optional(),
+    survey: survey.optional(),
     reports: z.strictObject({ slackChannel: z.string().min(1) }).optional(),
   })
   .superRefine((value, context) => {
@@ -270,6 +314,9 @@ const policy = z
       if (spec.from !== undefined && !(MAY_WAIT as readonly string[]).includes(timerName)) {
         problem([...at, 'from'], `only ${MAY_WAIT.join(', ')} can wait for the acknowledgement`)
       }
+      if (spec.shuts !== undefined && timerName !== 'reply-window') {
+        problem([...at, 'shuts'], 'only a reply-window shuts: take it out')
+      }
       // A follow-up calls nobody: it ends in the closing.
       const called = spec.ladder === undefined ? undefined : value.ladders[spec.ladder]
       const hours = calendars.get(called?.calendar ?? spec.calendar)
@@ -321,6 +368,8 @@ export const POLICY_FIELDS = {
   ladder: Object.keys(ladder.shape),
   linking: Object.keys(linking.shape),
   guard: Object.keys(guard.shape),
+  replies: Object.keys(replies.shape),
+  survey: Object.keys(survey.shape),
   linkRule: Object.keys(linking.shape.rules.element.shape),
 } as const
 

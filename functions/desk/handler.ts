@@ -1,6 +1,6 @@
 import type * as z from 'zod'
 import { clock as stageClock } from '#clock'
-import type { Complaint } from '../domain/complaint.ts'
+import { type Complaint, concernsTeam } from '../domain/complaint.ts'
 import type { Actor, Command } from '../domain/decide.ts'
 import type { Instant } from '../domain/instant.ts'
 import { personOf, teamOf } from '../domain/policy.ts'
@@ -124,11 +124,9 @@ export function makeHandler({ ledger, findToken, clock }: DeskDependencies) {
 /** What one request may read of an index, so that a rare stage in a long list cannot keep it busy. */
 const MOST_PAGES = 10
 
-/** A team sees what it owns and what it is asked to take over. Others do not even learn that there is a complaint. */
+/** A team sees what it owns and what it is asked to take over, or to answer an issue of. Others do not even learn that there is a complaint. */
 function requireVisible(complaint: Complaint, token: Token): void {
-  const seen =
-    token.role === 'admin' || token.team === complaint.team || token.team === complaint.handoff?.toTeam
-  if (seen) return
+  if (token.role === 'admin' || concernsTeam(complaint, token.team)) return
   mark('of-another-team')
   throw new NotFound(complaint.id)
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod'
-import { OUTCOMES, SEVERITIES } from '../domain/complaint.ts'
+import { OUTCOMES, REPLY_APPROVERS, SEVERITIES } from '../domain/complaint.ts'
 import type { Action, ActionType } from '../domain/decide.ts'
+import { GUARD_RULES } from '../domain/guard-rules.ts'
 import { instant, name, words } from '../shared/fields.ts'
 
 /** Instants that we write ourselves. */
@@ -81,6 +82,11 @@ const command = <T extends ActionType, F extends z.ZodRawShape>(type: T, fields:
   z.strictObject({ type: z.literal(type), ...fields, ...common })
 
 const outcome = z.enum(OUTCOMES, { error: () => `must be one of: ${OUTCOMES.join(', ')}` })
+const onlyOne = (what: string) =>
+  name.optional().meta({ description: `Which ${what}; may be left out where only one can be meant` })
+const issueId = onlyOne('issue')
+const replyId = onlyOne('reply')
+const promiseId = onlyOne('promise')
 const redressId = name
   .optional()
   .meta({ description: 'Which redress; may be left out where only one can be meant' })
@@ -132,7 +138,7 @@ export const COMMANDS = {
     worth: worth.optional(),
   }),
   'keep-promise': command('keep-promise', {
-    id: name.optional().meta({ description: 'Which one; may be left out where only one can be meant' }),
+    id: promiseId,
     evidence: words(2000).optional().meta({ description: 'What shows it: a reference, a link' }),
   }),
   link: command('link', {
@@ -150,6 +156,32 @@ export const COMMANDS = {
   'confirm-issues': command('confirm-issues', {}),
   'answer-issue': command('answer-issue', { id: name, answer: words(5000) }),
   'decline-issue': command('decline-issue', { id: name, reason }),
+  'hand-off-issue': command('hand-off-issue', { id: name, toTeam: name, reason }),
+  'accept-issue': command('accept-issue', { id: issueId }),
+  'return-issue': command('return-issue', { id: issueId, reason }),
+  'draft-reply': command('draft-reply', {
+    text: words(20_000),
+    private: z
+      .boolean()
+      .optional()
+      .meta({ description: 'Not where everybody can read it, for a complaint that was made in public' }),
+  }),
+  'send-reply': command('send-reply', {
+    id: replyId,
+    reason: reason.optional().meta({ description: 'Must be given where the policy blocks what was found' }),
+  }),
+  'approve-reply': command('approve-reply', { id: replyId }),
+  'refuse-reply': command('refuse-reply', { id: replyId, reason }),
+  'discard-reply': command('discard-reply', { id: replyId, reason: reason.optional() }),
+  'ask-contact': command('ask-contact', {
+    private: z.boolean().optional().meta({
+      description: 'Only the complainant gets the form; otherwise they show by a code who they are',
+    }),
+  }),
+  'confirm-identity': command('confirm-identity', {
+    reason: reason.meta({ description: 'How it is known that the address is the complainant’s' }),
+  }),
+  'break-promise': command('break-promise', { id: promiseId, reason }),
 } satisfies { [T in ActionType]: z.ZodType<Extract<Action, { type: T }>> }
 
 export type ApiCommand = z.output<(typeof COMMANDS)[ActionType]>
@@ -199,6 +231,7 @@ const promise = z.object({
   keptAt: at.optional(),
   keptBy: z.string().optional(),
   evidence: z.string().optional(),
+  reason: z.string().optional().meta({ description: 'Why somebody said that it would not be kept' }),
 })
 
 const signal = z.object({
@@ -217,6 +250,61 @@ const issue = z.object({
     .meta({ description: '`suggested`: read out of the words, and not confirmed by anybody' }),
   answer: z.string().optional(),
   reason: z.string().optional().meta({ description: 'Why it is declined' }),
+  handoff: z
+    .object({
+      seq: z.int().min(1),
+      toTeam: z.string(),
+      reason: z.string(),
+      by: z.string(),
+      at,
+      person: z.string().optional().meta({ description: 'Who took it on; nobody has, while it is absent' }),
+    })
+    .optional()
+    .meta({ description: 'The team that it is with, or asked of' }),
+})
+
+const finding = z.object({
+  rule: z.enum(GUARD_RULES),
+  effect: z.enum(['warn', 'block']),
+  words: z.string().meta({ description: 'The words that are to blame' }),
+  at: z.int().min(0),
+  in: z.literal('issue').optional(),
+  reason: z.string(),
+  issue: z.string().optional(),
+  like: z.object({ recent: z.int(), percent: z.number() }).optional(),
+  promise: z
+    .object({ text: z.string(), dueAt: at.optional() })
+    .optional()
+    .meta({ description: 'What could be recorded as a promise' }),
+})
+
+const reply = z.object({
+  id: z.string(),
+  state: z.enum(['held', 'waiting', 'sending', 'sent', 'delivered', 'failed', 'refused', 'discarded']).meta({
+    description: '`held`: the guard found something; `waiting`: somebody else has to agree',
+  }),
+  text: z.string().optional().meta({ description: 'Until it is sent; then in the timeline' }),
+  public: z.boolean(),
+  channel: z.string(),
+  to: z
+    .literal('contact')
+    .optional()
+    .meta({ description: 'It goes to the address that the customer gave, not back where they complained' }),
+  purpose: z.enum(['contact', 'survey', 'notice']).optional(),
+  draftedBy: z.string(),
+  draftedAt: at,
+  findings: z.array(finding).optional(),
+  overriddenBy: z.string().optional(),
+  overrideReason: z.string().optional(),
+  approver: z.enum(REPLY_APPROVERS).optional(),
+  approvedBy: z.string().optional(),
+  refusedBy: z.string().optional(),
+  reason: z.string().optional(),
+  releasedAt: at.optional(),
+  via: z.string().optional().meta({ description: 'The platform that took it' }),
+  reference: z.string().optional().meta({ description: 'What it calls it' }),
+  reports: z.boolean().optional().meta({ description: 'It will say whether it arrived' }),
+  endedAt: at.optional(),
 })
 
 const contact = z.object({
@@ -304,6 +392,30 @@ export const complaintView = z.object({
     .meta({ description: 'The request that waits for an answer' }),
   paused: z.object({ at, reason: z.string() }).optional(),
   redress: z.array(redressItem),
+  replies: z.array(reply).meta({ description: 'What was written, and is about to be; the last ones' }),
+  contact: z
+    .object({
+      ask: z.string(),
+      private: z.boolean(),
+      askedAt: at,
+      expiresAt: at,
+      email: z.string().optional(),
+      phone: z.string().optional(),
+      givenAt: at.optional(),
+      consent: z.string().optional(),
+      matched: z.enum(['private', 'code', 'person']).optional(),
+      told: z.boolean().optional(),
+    })
+    .optional()
+    .meta({ description: 'Where the customer wants to be written to in private; used once it is matched' }),
+  survey: z
+    .object({
+      id: z.string(),
+      askedAt: at,
+      score: z.int().min(1).max(5).optional(),
+      answeredAt: at.optional(),
+    })
+    .optional(),
   resolution: z
     .object({
       summary: z.string(),

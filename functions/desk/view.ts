@@ -1,5 +1,5 @@
 import type * as z from 'zod'
-import type { Complaint, Event } from '../domain/complaint.ts'
+import type { Complaint, ContactDetails, Event } from '../domain/complaint.ts'
 import { earliestDueAt } from '../domain/timers.ts'
 import type { complaintView } from './schema.ts'
 
@@ -52,12 +52,25 @@ export function viewOf(complaint: Complaint): z.output<typeof complaintView> {
     },
     paused: complaint.paused,
     redress: [...complaint.redress],
+    replies: complaint.replies.map(({ findings, ...shown }) => ({
+      ...shown,
+      ...(findings === undefined ? {} : { findings: [...findings] }),
+    })),
+    contact: complaint.contact && withoutCode(complaint.contact),
+    survey: complaint.survey,
     resolution: complaint.resolution,
   }
+}
+
+/** The code is the customer's proof: nobody else needs to know it. */
+function withoutCode({ code: _, ...contact }: ContactDetails): Omit<ContactDetails, 'code'> {
+  return contact
 }
 
 /** An event as the API shows it: without the snapshots of timers that let the state be rebuilt from it. */
 export function eventViewOf(event: Event): Omit<Event, 'timers'> {
   const { timers: _, ...shown } = event
-  return shown
+  if (shown.type !== 'contact-given') return shown
+  const { code: __, ...known } = shown
+  return known
 }

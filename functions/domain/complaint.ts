@@ -1,4 +1,6 @@
 import { erasedState } from './erasure.ts'
+import type { Finding } from './guard.ts'
+import type { GuardRule } from './guard-rules.ts'
 import type { Instant } from './instant.ts'
 import type { Signal } from './triage.ts'
 
@@ -23,9 +25,15 @@ export const TIMER_KINDS = [
   'reply-window',
   'statutory',
   'approve-redress',
+  'approve-reply',
   'promise',
 ] as const
-export type TimerName = Exclude<(typeof TIMER_KINDS)[number], 'promise'> | `promise:${string}`
+export type TimerKind = (typeof TIMER_KINDS)[number]
+/** Each issue that is handed to a team has a timer of its own too, of the kind that a handoff of the complaint has. */
+export type TimerName = Exclude<TimerKind, 'promise'> | `promise:${string}` | `accept-handoff:${string}`
+
+/** What a timer measures, whichever promise or issue it is about. */
+export const kindOf = (name: TimerName): TimerKind => name.replace(/:.*/s, '') as TimerKind
 
 /**
  * One SLA timer of one complaint. All the instants at which it will act are computed when it starts (or resumes), so
@@ -203,7 +211,10 @@ export interface Promised {
   readonly brokenAt?: Instant
   readonly keptAt?: Instant
   readonly keptBy?: string
+  /** What shows that it was kept. */
   readonly evidence?: string | undefined
+  /** Why somebody said that it would not be kept; absent where its time ran out. */
+  readonly reason?: string | undefined
 }
 
 /** One of the things that a customer complains of. Each is answered, or declined with a reason. */
@@ -215,6 +226,20 @@ export interface Issue {
   readonly answer?: string
   /** Why it is declined. */
   readonly reason?: string
+  /** With whom it is, until it is answered, declined or given back. The complaint stays with its owner. */
+  readonly handoff?: IssueHandoff
+}
+
+/** One issue on its way to, or with, another team. */
+export interface IssueHandoff {
+  /** Of the event that asked for it. */
+  readonly seq: number
+  readonly toTeam: string
+  readonly reason: string
+  readonly by: string
+  readonly at: Instant
+  /** Who took it on; nobody has, while it is absent. */
+  readonly person?: string
 }
 
 /** How an issue ends with a resolution. Without `answer` and `declined`, the summary answers it. */
@@ -242,6 +267,93 @@ export interface Contact {
 
 /** How many contacts a state names; all of them are in the events. */
 const CONTACTS_SHOWN = 100
+
+/** Who has to agree before a reply goes out; never whoever wrote it. */
+export const REPLY_APPROVERS = ['colleague', 'team-lead', 'duty-manager'] as const
+export type ReplyApprover = (typeof REPLY_APPROVERS)[number]
+
+/** What we write of our own accord, beside answering: to ask for an address, to ask how it went, to say that we wrote elsewhere. */
+export type ReplyPurpose = 'contact' | 'survey' | 'notice'
+
+/** What the guard found in a reply, and what the policy makes of it. */
+export type ReplyFinding = Finding & { readonly effect: 'warn' | 'block' }
+
+/**
+ * Something that we write to the customer, from its draft to its delivery. `held`: the guard has found something, and
+ * whoever wrote it decides. `waiting`: somebody else has to agree. `sending`: it may go out. `sent`: the platform has
+ * it. `delivered`: the customer has it, as far as the platform can tell.
+ */
+export interface Reply {
+  /** `o` and the `seq` of its draft. */
+  readonly id: string
+  readonly state: 'held' | 'waiting' | 'sending' | 'sent' | 'delivered' | 'failed' | 'refused' | 'discarded'
+  /** Until it is sent; what was sent is in its draft's event. */
+  readonly text?: string
+  readonly public: boolean
+  /** The channel of the complaint; that of the customer's own address where `to` says so. */
+  readonly channel: string
+  /** It goes to the address that the customer gave us, not back where the complaint came from. */
+  readonly to?: 'contact' | undefined
+  readonly purpose?: ReplyPurpose | undefined
+  readonly draftedBy: string
+  readonly draftedAt: Instant
+  /** What the guard made of it; until it is sent. */
+  readonly findings?: readonly ReplyFinding[]
+  /** Who sent it on in spite of that, and why. */
+  readonly overriddenBy?: string
+  readonly overrideReason?: string | undefined
+  /** Who has to agree; absent where nobody has to. */
+  readonly approver?: ReplyApprover
+  readonly approvedBy?: string
+  readonly refusedBy?: string
+  /** Why it was refused, or thrown away, or did not arrive. */
+  readonly reason?: string | undefined
+  readonly releasedAt?: Instant
+  /** Which platform took it, and what it calls it. */
+  readonly via?: string
+  readonly reference?: string
+  /** The platform will say whether it arrived. */
+  readonly reports?: boolean
+  readonly endedAt?: Instant
+}
+
+/** How many replies a state names, those that are done with first to go; all of them are in the events. */
+const REPLIES_SHOWN = 20
+
+/** Where the customer wants to be written to in private, and how we know that it is they. */
+export interface ContactDetails {
+  /** The asking that it came of: `k` and the `seq` of its event. */
+  readonly ask: string
+  /** Only the complainant got to see the form. */
+  readonly private: boolean
+  readonly askedAt: Instant
+  /** Until when the form takes an answer. */
+  readonly expiresAt: Instant
+  readonly email?: string | undefined
+  readonly phone?: string | undefined
+  readonly givenAt?: Instant
+  /** What they agreed to, in the words that they were shown. */
+  readonly consent?: string
+  /** What they are to write from the account that complained, where anybody could have filled in the form. */
+  readonly code?: string | undefined
+  /**
+   * How it is known that the complainant gave it: only they had the form (`private`), they wrote the code from their
+   * account (`code`), or somebody made sure (`person`). Nothing is sent to an address that is not matched.
+   */
+  readonly matched?: 'private' | 'code' | 'person'
+  /** The public thread is told that we have written in private, or is about to be. */
+  readonly told?: boolean
+}
+
+/** How the customer found it, in their own word. */
+export interface SurveyAnswer {
+  /** `s` and the `seq` of the asking. */
+  readonly id: string
+  readonly askedAt: Instant
+  /** 1 (not at all) to 5 (entirely); absent until they say. */
+  readonly score?: number
+  readonly answeredAt?: Instant
+}
 
 /** Money, in minor units of `currency` (ISO 4217). */
 export interface Worth {
@@ -302,6 +414,10 @@ export interface Complaint {
   readonly pauses: readonly Pause[]
   readonly promises: readonly Promised[]
   readonly redress: readonly RedressItem[]
+  /** What we have written, and are about to; the last ones, oldest first. */
+  readonly replies: readonly Reply[]
+  readonly contact?: ContactDetails
+  readonly survey?: SurveyAnswer
   readonly resolution?: {
     readonly summary: string
     readonly redress?: Redress | undefined
@@ -392,6 +508,26 @@ export type EventBody =
   | { readonly type: 'issues-confirmed' }
   | { readonly type: 'issue-answered'; readonly id: string; readonly answer: string }
   | { readonly type: 'issue-declined'; readonly id: string; readonly reason: string }
+  /** An issue is asked of another team; the complaint and its owner stay where they are. */
+  | {
+      readonly type: 'issue-handoff-requested'
+      readonly id: string
+      readonly toTeam: string
+      readonly reason: string
+    }
+  | {
+      readonly type: 'issue-handoff-accepted'
+      readonly id: string
+      readonly team: string
+      readonly person: string
+    }
+  /** The team does not take it on, gives it back, or its owner takes it back: it is the owner's again. */
+  | {
+      readonly type: 'issue-returned'
+      readonly id: string
+      readonly team: string
+      readonly reason: string
+    }
   | { readonly type: 'acknowledged' }
   | { readonly type: 'taken'; readonly owner: string }
   | { readonly type: 'assigned'; readonly owner: string }
@@ -460,6 +596,76 @@ export type EventBody =
       readonly reference: string
     }
   | { readonly type: 'promise-kept'; readonly id: string; readonly evidence?: string | undefined }
+  /** Somebody says that it will not be kept, before its time runs out. */
+  | { readonly type: 'promise-broken'; readonly id: string; readonly reason: string }
+  /** `approver` where somebody else has to agree before it goes out. */
+  | {
+      readonly type: 'reply-drafted'
+      readonly id: string
+      readonly text: string
+      readonly public: boolean
+      readonly channel: string
+      readonly to?: 'contact' | undefined
+      readonly purpose?: ReplyPurpose | undefined
+      /** Of the asking that it carries the form or the question of. */
+      readonly about?: string | undefined
+      readonly outcome: 'pass' | 'warn' | 'block'
+      readonly findings: readonly ReplyFinding[]
+    }
+  /** It goes on in spite of what the guard found, of which `rules` still held then. */
+  | {
+      readonly type: 'guard-overridden'
+      readonly id: string
+      readonly rules: readonly GuardRule[]
+      readonly reason?: string | undefined
+    }
+  | { readonly type: 'reply-approval-asked'; readonly id: string; readonly approver: ReplyApprover }
+  | { readonly type: 'reply-approved'; readonly id: string }
+  | { readonly type: 'reply-refused'; readonly id: string; readonly reason: string }
+  | { readonly type: 'reply-discarded'; readonly id: string; readonly reason?: string | undefined }
+  /** It may go out: sending it follows from this. */
+  | { readonly type: 'reply-released'; readonly id: string }
+  /** `reports`: the platform will say whether it arrived, and until then nobody has been answered. */
+  | {
+      readonly type: 'reply-sent'
+      readonly id: string
+      readonly via: string
+      readonly reference: string
+      readonly reports: boolean
+    }
+  | { readonly type: 'reply-delivered'; readonly id: string }
+  | { readonly type: 'reply-failed'; readonly id: string; readonly reason: string }
+  /** The customer is asked, by a form of ours, where to write to in private. */
+  | {
+      readonly type: 'contact-asked'
+      readonly id: string
+      /** Only the complainant gets to see the form. */
+      readonly private: boolean
+      readonly expiresAt: Instant
+    }
+  | {
+      readonly type: 'contact-given'
+      readonly id: string
+      readonly email?: string | undefined
+      readonly phone?: string | undefined
+      readonly consent: string
+      /** Absent where only the complainant can have filled in the form. */
+      readonly code?: string | undefined
+    }
+  | {
+      readonly type: 'identity-matched'
+      readonly id: string
+      readonly by: 'code' | 'person'
+      readonly reason?: string | undefined
+    }
+  | { readonly type: 'survey-asked'; readonly id: string }
+  | {
+      readonly type: 'survey-answered'
+      readonly id: string
+      /** 1 to 5. */
+      readonly score: number
+      readonly text?: string | undefined
+    }
   | {
       readonly type: 'repolicied'
       readonly from: PolicyRef
@@ -540,6 +746,44 @@ export const unansweredIssues = (complaint: Complaint): readonly Issue[] =>
 export const lastContactAt = (complaint: Complaint): Instant =>
   complaint.contacts.at(-1)?.at ?? complaint.receivedAt
 
+/** Issues that are asked of a team which has not taken them on yet. */
+export const askedIssues = (complaint: Complaint): readonly Issue[] =>
+  complaint.issues.filter(({ handoff }) => handoff !== undefined && handoff.person === undefined)
+
+/** The teams that an issue is with, or asked of, each once. */
+export const issueTeams = (complaint: Complaint): readonly string[] => [
+  ...new Set(complaint.issues.flatMap(({ handoff }) => (handoff === undefined ? [] : [handoff.toTeam]))),
+]
+
+/** Whether a team has anything to do with a complaint: it owns it, or is asked to take it or an issue of it. */
+export const concernsTeam = (complaint: Complaint, team: string): boolean =>
+  team === complaint.team || team === complaint.handoff?.toTeam || issueTeams(complaint).includes(team)
+
+/** What we write beside answering, a survey or a notice, answers nobody. */
+export const isAnswer = ({ purpose }: Reply): boolean => purpose === undefined || purpose === 'contact'
+
+/** The customer wrote again after it had gone out: that waits for another answer. */
+export const isOvertaken = ({ unansweredAt }: Complaint, { releasedAt }: Reply): boolean =>
+  unansweredAt !== undefined && releasedAt !== undefined && unansweredAt > releasedAt
+
+/** Replies in these states. */
+export const repliesIn = (complaint: Complaint, ...states: readonly Reply['state'][]): readonly Reply[] =>
+  complaint.replies.filter(({ state }) => states.includes(state))
+
+/**
+ * The answer that did not arrive, where none has arrived since: the customer has not heard what we think they have.
+ * What we write beside answering does not count.
+ */
+export function undelivered(complaint: Complaint): Reply | undefined {
+  const last = complaint.replies
+    .filter(isAnswer)
+    .findLast(
+      ({ state, reports }) =>
+        state === 'failed' || state === 'delivered' || (state === 'sent' && reports === false),
+    )
+  return last?.state === 'failed' ? last : undefined
+}
+
 /** Redress that waits for somebody to approve or refuse it. */
 export const undecidedRedress = (complaint: Complaint): readonly RedressItem[] =>
   complaint.redress.filter(({ state }) => state === 'proposed')
@@ -590,6 +834,7 @@ export function evolve(state: Complaint | undefined, event: Event): Complaint {
       pauses: [],
       promises: [],
       redress: [],
+      replies: [],
     }
   }
   if (state === undefined)
@@ -621,7 +866,15 @@ export function evolve(state: Complaint | undefined, event: Event): Complaint {
         },
       }
     case 'handoff-accepted':
-      return { ...without(common, 'handoff'), team: event.team, owner: event.owner }
+      return {
+        ...without(common, 'handoff'),
+        team: event.team,
+        owner: event.owner,
+        // What was asked of a team by the way is its own now.
+        issues: state.issues.map((issue) =>
+          issue.handoff?.toTeam === event.team ? without(issue, 'handoff') : issue,
+        ),
+      }
     case 'handoff-declined':
       return without(common, 'handoff')
     case 'paused':
@@ -720,8 +973,107 @@ export function evolve(state: Complaint | undefined, event: Event): Complaint {
         ...common,
         issues: changedIssue(state.issues, event.id, { state: 'declined', reason: event.reason }),
       }
+    case 'issue-handoff-requested': {
+      const { seq, toTeam, reason, actor: by, at } = event
+      const handoff: IssueHandoff = { seq, toTeam, reason, by, at }
+      // What is worth asking another team is no mere suggestion any more.
+      return { ...common, issues: changedIssue(state.issues, event.id, { state: 'open', handoff }) }
+    }
+    case 'issue-handoff-accepted': {
+      const asked = state.issues.find(({ id }) => id === event.id)?.handoff
+      if (asked === undefined) return common
+      const handoff = { ...asked, person: event.person }
+      return { ...common, issues: changedIssue(state.issues, event.id, { handoff }) }
+    }
+    case 'issue-returned':
+      return {
+        ...common,
+        issues: state.issues.map((issue) => (issue.id === event.id ? without(issue, 'handoff') : issue)),
+      }
     case 'replied':
       return { ...without(common, 'waitingSince', 'unansweredAt'), repliedAt: event.at }
+    case 'reply-drafted': {
+      const {
+        id,
+        text,
+        public: open,
+        channel,
+        to,
+        purpose,
+        findings,
+        actor: draftedBy,
+        at: draftedAt,
+      } = event
+      const drafted: Reply = {
+        id,
+        state: 'held',
+        text,
+        public: open,
+        channel,
+        to,
+        purpose,
+        draftedBy,
+        draftedAt,
+        findings,
+      }
+      const replies = shownReplies([...state.replies, drafted])
+      return purpose === 'notice' && state.contact !== undefined
+        ? { ...common, replies, contact: { ...state.contact, told: true } }
+        : { ...common, replies }
+    }
+    case 'guard-overridden': {
+      const { actor: overriddenBy, reason: overrideReason } = event
+      return withReply(common, event.id, { overriddenBy, overrideReason })
+    }
+    case 'reply-approval-asked':
+      return withReply(common, event.id, { state: 'waiting', approver: event.approver })
+    case 'reply-approved':
+      return withReply(common, event.id, { approvedBy: event.actor })
+    case 'reply-refused': {
+      const { actor: refusedBy, reason, at: endedAt } = event
+      return withReply(common, event.id, { state: 'refused', refusedBy, reason, endedAt })
+    }
+    case 'reply-discarded':
+      return withReply(common, event.id, { state: 'discarded', reason: event.reason, endedAt: event.at })
+    case 'reply-released':
+      return withReply(common, event.id, { state: 'sending', releasedAt: event.at })
+    case 'reply-sent': {
+      const { id, via, reference, reports, at } = event
+      const sent = withReply(common, id, { state: 'sent', via, reference, reports, endedAt: at })
+      return reports ? sent : answeredBy(sent, id, at)
+    }
+    case 'reply-delivered':
+      return answeredBy(
+        withReply(common, event.id, { state: 'delivered', endedAt: event.at }),
+        event.id,
+        event.at,
+      )
+    case 'reply-failed':
+      return withReply(common, event.id, { state: 'failed', reason: event.reason, endedAt: event.at })
+    case 'contact-asked':
+      return {
+        ...common,
+        contact: { ask: event.id, private: event.private, askedAt: event.at, expiresAt: event.expiresAt },
+      }
+    case 'contact-given': {
+      if (state.contact === undefined) return common
+      const { email, phone, consent, code, at: givenAt } = event
+      const given = { ...state.contact, email, phone, consent, givenAt }
+      return {
+        ...common,
+        contact: code === undefined ? { ...given, matched: 'private' } : { ...given, code },
+      }
+    }
+    case 'identity-matched':
+      return state.contact === undefined
+        ? common
+        : { ...common, contact: { ...without(state.contact, 'code'), matched: event.by } }
+    case 'survey-asked':
+      return { ...common, survey: { id: event.id, askedAt: event.at } }
+    case 'survey-answered':
+      return state.survey === undefined
+        ? common
+        : { ...common, survey: { ...state.survey, score: event.score, answeredAt: event.at } }
     case 'promised': {
       const { id, text, dueAt, to, worth } = event
       const made: Promised = {
@@ -763,6 +1115,8 @@ export function evolve(state: Complaint | undefined, event: Event): Complaint {
         keptBy: event.actor,
         evidence: event.evidence,
       })
+    case 'promise-broken':
+      return withPromise(common, event.id, { state: 'broken', brokenAt: event.at, reason: event.reason })
     case 'timer-breached':
       return event.timer.startsWith('promise:')
         ? withPromise(common, event.timer.slice('promise:'.length), { state: 'broken', brokenAt: event.at })
@@ -780,8 +1134,51 @@ export function evolve(state: Complaint | undefined, event: Event): Complaint {
   }
 }
 
+/** Whoever has answered or declined an issue is done with it: it is with nobody any more. */
 const changedIssue = (issues: readonly Issue[], id: string, change: Partial<Issue>): readonly Issue[] =>
-  issues.map((issue) => (issue.id === id ? { ...issue, ...change } : issue))
+  issues.map((issue) => {
+    if (issue.id !== id) return issue
+    const over = change.state === 'answered' || change.state === 'declined'
+    return { ...(over ? without(issue, 'handoff') : issue), ...change }
+  })
+
+/** What has not come to its end stays; of the others the oldest go. */
+function shownReplies(replies: readonly Reply[]): readonly Reply[] {
+  const over = replies.length - REPLIES_SHOWN
+  if (over <= 0) return replies
+  const ended = replies.filter(({ endedAt }) => endedAt !== undefined).slice(0, over)
+  return replies.filter((reply) => !ended.includes(reply))
+}
+
+/** What was sent is in its event: the state keeps no second copy of it. */
+function withReply(complaint: Complaint, id: string, change: Partial<Reply>): Complaint {
+  const gone = change.state !== undefined && change.state !== 'waiting' && change.state !== 'sending'
+  return {
+    ...complaint,
+    replies: complaint.replies.map((reply) =>
+      reply.id === id ? { ...(gone ? without(reply, 'text', 'findings') : reply), ...change } : reply,
+    ),
+  }
+}
+
+/**
+ * The customer has what we wrote. What they wrote after it had gone out waits for the next answer; what we write beside
+ * answering answers nothing.
+ */
+function answeredBy(complaint: Complaint, id: string, at: Instant): Complaint {
+  const reply = complaint.replies.find((candidate) => candidate.id === id)
+  if (reply === undefined) return complaint
+  if (!isAnswer(reply)) return complaint
+  const { unansweredAt, waitingSince } = complaint
+  if (!isOvertaken(complaint, reply)) {
+    return { ...without(complaint, 'waitingSince', 'unansweredAt'), repliedAt: at }
+  }
+  return {
+    ...complaint,
+    repliedAt: at,
+    ...(waitingSince === undefined || unansweredAt === undefined ? {} : { waitingSince: unansweredAt }),
+  }
+}
 
 function withContact(
   complaint: Complaint,

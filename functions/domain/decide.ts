@@ -1,12 +1,18 @@
 import {
   type Amendment,
+  askedIssues,
   type Complaint,
   type Event,
   type EventBody,
   evolve,
+  type Issue,
+  type IssueHandoff,
   type IssueOutcome,
+  isAnswer,
   isOpen,
   isOver,
+  isOvertaken,
+  issueTeams,
   lastContactAt,
   type Message,
   type Outcome,
@@ -14,6 +20,9 @@ import {
   type Promised,
   type Redress,
   type RedressItem,
+  type Reply,
+  type ReplyPurpose,
+  repliesIn,
   SEVERITIES,
   type Severity,
   type Stage,
@@ -21,14 +30,26 @@ import {
   type TimerName,
   unansweredIssues,
   undecidedRedress,
+  undelivered,
   unkeptPromises,
   unpaidRedress,
   type Worth,
 } from './complaint.ts'
 import { onDuty, peopleAt } from './duty.ts'
 import { eraseDueAt } from './erasure.ts'
+import type { GuardRule } from './guard-rules.ts'
 import { addSeconds, type Instant } from './instant.ts'
 import { linkingOf, type Tie } from './linking.ts'
+import {
+  approverOf,
+  askToAgree,
+  channelOf,
+  destinationOf,
+  type Judgement,
+  judge,
+  judgeAgain,
+  mayAgree,
+} from './outgoing.ts'
 import {
   barredOwner,
   type Governed,
@@ -105,8 +126,34 @@ export type Action =
   | { readonly type: 'confirm-issues' }
   | { readonly type: 'answer-issue'; readonly id: string; readonly answer: string }
   | { readonly type: 'decline-issue'; readonly id: string; readonly reason: string }
-  /** We have answered the customer. */
+  /** An issue is asked of another team, beside whatever else is; the complaint stays with its owner. */
+  | {
+      readonly type: 'hand-off-issue'
+      readonly id: string
+      readonly toTeam: string
+      readonly reason: string
+    }
+  /** `id` may be left out where only one issue can be meant. */
+  | { readonly type: 'accept-issue'; readonly id?: string | undefined }
+  /** The team does not take it on or cannot answer it, or its owner takes it back. */
+  | { readonly type: 'return-issue'; readonly id?: string | undefined; readonly reason: string }
+  /** We have answered the customer, elsewhere than by this system. */
   | { readonly type: 'reply'; readonly text: string }
+  /**
+   * An answer to send. It goes out at once where the guard finds nothing and nobody has to agree; otherwise it waits.
+   * `private`: not where everybody can read it, for a complaint that was made in public.
+   */
+  | { readonly type: 'draft-reply'; readonly text: string; readonly private?: boolean | undefined }
+  /** A draft goes on in spite of what the guard found; with a reason where that blocks. */
+  | { readonly type: 'send-reply'; readonly id?: string | undefined; readonly reason?: string | undefined }
+  | { readonly type: 'approve-reply'; readonly id?: string | undefined }
+  | { readonly type: 'refuse-reply'; readonly id?: string | undefined; readonly reason: string }
+  /** A draft is thrown away; or a reply that did not arrive is answered for. */
+  | { readonly type: 'discard-reply'; readonly id?: string | undefined; readonly reason?: string | undefined }
+  /** The customer is sent a form in which to say where to write to in private. */
+  | { readonly type: 'ask-contact'; readonly private?: boolean | undefined }
+  /** Somebody has made sure that the address is the complainant's. */
+  | { readonly type: 'confirm-identity'; readonly reason: string }
   | {
       readonly type: 'promise'
       readonly text: string
@@ -120,8 +167,20 @@ export type Action =
       readonly id?: string | undefined
       readonly evidence?: string | undefined
     }
+  /** It will not be kept, and we say so before its time is over. */
+  | { readonly type: 'break-promise'; readonly id?: string | undefined; readonly reason: string }
 
 export type ActionType = Action['type']
+
+/** What a reply was judged by, where that was outside of the core or before. */
+export interface Drafting {
+  /** Of `draft-reply`: what other customers were lately sent, newest first. */
+  readonly recent?: readonly string[] | undefined
+  /** Of `draft-reply`, where it has been judged already. */
+  readonly judged?: Judgement | undefined
+  /** Of `send-reply`, where it has been judged again already: the rules that still held. */
+  readonly rules?: readonly GuardRule[] | undefined
+}
 
 export type Command =
   | {
@@ -147,6 +206,35 @@ export type Command =
     }
   /** The author of a message of the complaint has changed it, or taken it back. */
   | { readonly type: 'amend'; readonly amendment: Amendment; readonly by: Actor }
+  /** A platform has taken a reply; see `reply-sent`. */
+  | {
+      readonly type: 'record-sent'
+      readonly id: string
+      readonly via: string
+      readonly reference: string
+      readonly reports: boolean
+      readonly by: Actor
+    }
+  | { readonly type: 'record-delivered'; readonly id: string; readonly by: Actor }
+  | { readonly type: 'record-failed'; readonly id: string; readonly reason: string; readonly by: Actor }
+  /** The customer fills in the form of an asking. `code`: to be written from the account that complained. */
+  | {
+      readonly type: 'give-contact'
+      readonly id: string
+      readonly email?: string | undefined
+      readonly phone?: string | undefined
+      readonly consent: string
+      readonly code: string
+      readonly by: Actor
+    }
+  /** The customer says how they found it, 1 to 5. */
+  | {
+      readonly type: 'answer-survey'
+      readonly id: string
+      readonly score: number
+      readonly text?: string | undefined
+      readonly by: Actor
+    }
   /** Nothing is kept of the customer any more; of what is over. */
   | { readonly type: 'erase'; readonly by: Actor }
   /** The clock says that time has passed; which timers that concerns, the state says. */
@@ -157,11 +245,12 @@ export type Command =
   | { readonly type: 'close-after-silence' }
   /** The complaint comes under another policy, or another version of its own. */
   | { readonly type: 'repolicy'; readonly to: Policy; readonly by: Actor }
-  | (Action & {
-      readonly by: Actor
-      /** `seq` of the fact that the actor was looking at (see `expectedSeq`); a different one is refused as stale. */
-      readonly expects?: number | undefined
-    })
+  | (Action &
+      Drafting & {
+        readonly by: Actor
+        /** `seq` of the fact that the actor was looking at (see `expectedSeq`); a different one is refused as stale. */
+        readonly expects?: number | undefined
+      })
 
 export interface Context {
   readonly now: Instant
@@ -215,9 +304,20 @@ export const ALLOWED_IN: Readonly<Record<ActionType, readonly Stage[]>> = {
   'confirm-issues': OPEN,
   'answer-issue': OPEN,
   'decline-issue': OPEN,
+  'hand-off-issue': ['acknowledged', 'handed off', 'reopened'],
+  'accept-issue': OPEN,
+  'return-issue': OPEN,
   reply: [...OPEN, 'resolved'],
+  'draft-reply': [...OPEN, 'resolved'],
+  'send-reply': [...OPEN, 'resolved'],
+  'approve-reply': [...OPEN, 'resolved'],
+  'refuse-reply': ALL,
+  'discard-reply': ALL,
+  'ask-contact': [...OPEN, 'resolved'],
+  'confirm-identity': [...OPEN, 'resolved'],
   promise: [...OPEN, 'resolved'],
   'keep-promise': ALL,
+  'break-promise': ALL,
 }
 
 /**
@@ -235,7 +335,19 @@ export function allowedActions(complaint: Complaint): ActionType[] {
     if (action === 'hand-off') return complaint.handoff === undefined
     if (action === 'pause') return complaint.paused === undefined
     if (action === 'resume') return complaint.paused !== undefined
-    if (action === 'close') return !hasOpenPromise(complaint) && undecidedRedress(complaint).length === 0
+    if (action === 'close') return againstClosing(complaint) === undefined
+    if (action === 'withdraw' || action === 'break-promise')
+      return hasOpenPromise(complaint) === (action === 'break-promise')
+    if (action === 'send-reply') return repliesIn(complaint, 'held').length > 0
+    if (action === 'approve-reply' || action === 'refuse-reply')
+      return repliesIn(complaint, 'waiting').length > 0
+    if (action === 'discard-reply') return repliesIn(complaint, ...DISCARDABLE).length > 0
+    if (action === 'hand-off-issue') return unhandedIssues(complaint).length > 0
+    if (action === 'accept-issue') return askedIssues(complaint).length > 0
+    if (action === 'return-issue') return issueTeams(complaint).length > 0
+    if (action === 'ask-contact') return complaint.contact?.matched === undefined
+    if (action === 'confirm-identity')
+      return complaint.contact?.givenAt !== undefined && complaint.contact.matched === undefined
     if (action === 'approve-redress' || action === 'refuse-redress')
       return undecidedRedress(complaint).length > 0
     if (action === 'pay-redress') return unpaidRedress(complaint).length > 0
@@ -252,11 +364,33 @@ export function allowedActions(complaint: Complaint): ActionType[] {
 const hasOpenPromise = (complaint: Complaint): boolean =>
   complaint.promises.some(({ state }) => state === 'open')
 
-/** Silence closes what is resolved and owes nothing: over a broken promise only a person may close, and answers for it. */
+/** Why nobody may close a complaint, whatever its stage; undefined where nothing is owed. */
+function againstClosing(complaint: Complaint): string | undefined {
+  if (unansweredIssues(complaint).length > 0)
+    return 'An issue is unanswered: reopen the complaint and answer it, or decline it with a reason'
+  if (hasOpenPromise(complaint))
+    return 'A promise to the customer is open: keep it first, as it keeps the complaint open'
+  if (undecidedRedress(complaint).length > 0)
+    return 'A redress waits for approval: approve or refuse it first, as the customer was told of it'
+  return undefined
+}
+
+/**
+ * Silence closes what is resolved and owes nothing: over a broken promise only a person may close, and answers for it.
+ * Who has not got our answer is not silent.
+ */
 const maySilenceClose = (complaint: Complaint): boolean =>
   complaint.followUpDue === true &&
+  againstClosing(complaint) === undefined &&
   unkeptPromises(complaint).length === 0 &&
-  undecidedRedress(complaint).length === 0
+  undelivered(complaint) === undefined
+
+/** What has not gone out can be thrown away, and what did not arrive be answered for. */
+const DISCARDABLE = ['held', 'waiting', 'failed'] as const
+
+/** Issues that wait for an answer and are with the complaint's owner. */
+const unhandedIssues = (complaint: Complaint): readonly Issue[] =>
+  unansweredIssues(complaint).filter(({ handoff }) => handoff === undefined)
 
 /** Appends events to a state, so that each is decided upon the state that the ones before it made. */
 class Draft {
@@ -337,6 +471,17 @@ export function decide(state: Complaint | undefined, command: Command, context: 
     case 'join':
       join(draft, present, command, context)
       return draft.events
+    case 'record-sent':
+    case 'record-delivered':
+    case 'record-failed':
+      recordReply(draft, present, command, context)
+      return draft.events
+    case 'give-contact':
+      giveContact(draft, present, command, context)
+      return draft.events
+    case 'answer-survey':
+      answerSurvey(draft, present, command, context)
+      return draft.events
     case 'amend': {
       const { source, messageId, change, text } = command.amendment
       draft.add({ type: 'message-amended', source, messageId, change, text }, command.by)
@@ -351,8 +496,24 @@ export function decide(state: Complaint | undefined, command: Command, context: 
       `The complaint has moved on: it is ${describe(present)}. Look at it again before you act`,
     )
   }
+  requireOwn(present, command, by)
   act(draft, present, command, by, context)
   return draft.events
+}
+
+/** What a team may do about a complaint of which it has an issue only: see to that issue. */
+function requireOwn(state: Complaint, action: Action, by: Actor): void {
+  if (by.team === undefined || by.team === state.team || by.team === state.handoff?.toTeam) return
+  if (!issueTeams(state).includes(by.team)) return
+  if (action.type === 'note' || action.type === 'accept-issue' || action.type === 'return-issue') return
+  if (action.type === 'answer-issue' || action.type === 'decline-issue') {
+    const issue = state.issues.find(({ id }) => id === action.id)
+    if (issue?.handoff?.toTeam === by.team) return
+  }
+  throw new Refusal(
+    'not-allowed',
+    `${by.team} has an issue of this complaint, not the complaint: accept, answer or return the issue, or tell ${state.owner} in a note`,
+  )
 }
 
 const describe = (complaint: Complaint): string =>
@@ -528,22 +689,39 @@ export function nextFor(state: Complaint): Next {
   return state.stage === 'received' || state.stage === 'reopened' ? 'acknowledgement' : 'resolution'
 }
 
-function act(draft: Draft, state: Complaint, action: Action, by: Actor, context: Context): void {
-  const { now, policy } = context
-  /** Somebody acts: ladders stand still, and the time in which nothing happens begins anew. */
-  const progress = (changed: readonly Timer[] = [], stage: Stage = state.stage): Timer[] => {
-    const pursued = stage === 'acknowledged' || stage === 'handed off'
-    const idle = pursued ? startIfAny(policy, state, 'idle', draft.nextSeq, now) : []
-    const done = new Set([...changed, ...idle].map((timer) => timer.name))
-    const quiet = state.timers.filter(
-      (timer) => STOPPED_BY_ACTION.has(timer.name) && isClimbing(timer) && !done.has(timer.name),
-    )
-    return [...changed, ...idle, ...quiet.map(timers.silenced)]
-  }
+/** What becomes of a complaint's timers by an event that is about to be added. */
+function clocksOf(draft: Draft, state: Complaint, { now, policy }: Context) {
   const end = (names: readonly TimerName[], how: (timer: Timer) => Timer): Timer[] =>
     state.timers.filter((timer) => names.includes(timer.name) && isUnmet(timer)).map(how)
-  const meet = (...names: TimerName[]) => end(names, (timer) => timers.met(timer, now))
-  const drop = (...names: TimerName[]) => end(names, timers.cancelled)
+  return {
+    /** Somebody acts: ladders stand still, and the time in which nothing happens begins anew. */
+    progress: (changed: readonly Timer[] = [], stage: Stage = state.stage): Timer[] => {
+      const pursued = stage === 'acknowledged' || stage === 'handed off'
+      const idle = pursued ? startIfAny(policy, state, 'idle', draft.nextSeq, now) : []
+      const done = new Set([...changed, ...idle].map((timer) => timer.name))
+      const quiet = state.timers.filter(
+        (timer) => STOPPED_BY_ACTION.has(timer.name) && isClimbing(timer) && !done.has(timer.name),
+      )
+      return [...changed, ...idle, ...quiet.map(timers.silenced)]
+    },
+    meet: (...names: TimerName[]) => end(names, (timer) => timers.met(timer, now)),
+    drop: (...names: TimerName[]) => end(names, timers.cancelled),
+  }
+}
+
+/** The timers of issues that wait for a team. */
+const issueTimers = (issues: readonly Issue[]): TimerName[] =>
+  issues.map(({ id }): TimerName => `accept-handoff:${id}`)
+
+function act(
+  draft: Draft,
+  state: Complaint,
+  action: Action & Pick<Drafting, 'recent' | 'judged' | 'rules'>,
+  by: Actor,
+  context: Context,
+): void {
+  const { now, policy } = context
+  const { progress, meet, drop } = clocksOf(draft, state, context)
 
   switch (action.type) {
     case 'acknowledge':
@@ -623,7 +801,8 @@ function act(draft: Draft, state: Complaint, action: Action, by: Actor, context:
       const owner = personFor(policy, toTeam, by, now)
       wantDifferentOwner(policy, state, owner)
       const body = { type: 'handoff-accepted', team: toTeam, owner } as const
-      draft.add(body, by, progress(meet('accept-handoff'), 'handed off'))
+      const theirs = state.issues.filter(({ handoff }) => handoff?.toTeam === toTeam)
+      draft.add(body, by, progress(meet('accept-handoff', ...issueTimers(theirs)), 'handed off'))
       return
     }
     case 'decline-handoff': {
@@ -652,11 +831,12 @@ function act(draft: Draft, state: Complaint, action: Action, by: Actor, context:
       const issues = issueOutcomes(state, action.issues ?? [], policy)
       draft.add({ type: 'resolved', summary, redress, rootCause, outcome, issues }, by, [
         ...meet('acknowledge', 'resolve', 'next-reply', 'statutory', 'reply-window'),
-        ...drop('accept-handoff', 'idle'),
+        ...drop('accept-handoff', 'idle', ...issueTimers(state.issues)),
         // A pause ends with the answer.
         ...startIfAny(policy, governedOf(state), 'follow-up', draft.nextSeq, now),
       ])
       if (redress !== undefined) proposeRedress(draft, redress, by, context)
+      tellOfResolution(draft, context)
       return
     }
     case 'propose-redress':
@@ -690,21 +870,12 @@ function act(draft: Draft, state: Complaint, action: Action, by: Actor, context:
       draft.add({ type: 'redress-paid', id: item.id, redress: redressOf(item), reference }, by)
       return
     }
-    case 'close':
-      if (hasOpenPromise(state)) {
-        throw new Refusal(
-          'forbidden-by-state',
-          'A promise to the customer is open: keep it first, as it keeps the complaint open',
-        )
-      }
-      if (undecidedRedress(state).length > 0) {
-        throw new Refusal(
-          'forbidden-by-state',
-          'A redress waits for approval: approve or refuse it first, as the customer was told of it',
-        )
-      }
+    case 'close': {
+      const owed = againstClosing(state)
+      if (owed !== undefined) throw new Refusal('forbidden-by-state', owed)
       close(draft, state, by, context)
       return
+    }
     case 'reopen': {
       const governed = { rule: state.rule, reopened: { formerOwner: state.owner } }
       const stage = ruleOf(policy, state).reopened
@@ -730,6 +901,12 @@ function act(draft: Draft, state: Complaint, action: Action, by: Actor, context:
       return
     }
     case 'withdraw':
+      if (hasOpenPromise(state)) {
+        throw new Refusal(
+          'forbidden-by-state',
+          'A promise to the customer is open: keep it, or say why it will not be kept, first',
+        )
+      }
       draft.add({ type: 'withdrawn', reason: action.reason }, by, endAll(state))
       return
     case 'note':
@@ -788,12 +965,51 @@ function act(draft: Draft, state: Complaint, action: Action, by: Actor, context:
       return
     case 'answer-issue': {
       const { id } = issueMeant(state, action.id, 'id')
-      draft.add({ type: 'issue-answered', id, answer: action.answer }, by, progress())
+      // Who answers it has taken it on.
+      const body = { type: 'issue-answered', id, answer: action.answer } as const
+      draft.add(body, by, progress(meet(`accept-handoff:${id}`)))
       return
     }
     case 'decline-issue': {
       const { id } = issueMeant(state, action.id, 'id')
-      draft.add({ type: 'issue-declined', id, reason: action.reason }, by, progress())
+      const body = { type: 'issue-declined', id, reason: action.reason } as const
+      draft.add(body, by, progress(meet(`accept-handoff:${id}`)))
+      return
+    }
+    case 'hand-off-issue': {
+      const { toTeam, reason } = action
+      const { id, handoff } = issueMeant(state, action.id, 'id')
+      if (handoff !== undefined) {
+        throw new Refusal(
+          'forbidden-by-state',
+          `Issue ${id} is with ${handoff.toTeam}, or asked of them, already`,
+        )
+      }
+      if (teamOf(policy, toTeam) === undefined) {
+        const known = Object.keys(policy.teams).join(', ')
+        throw new Refusal('invalid', `There is no team "${toTeam}"; teams: ${known}`, 'toTeam')
+      }
+      if (toTeam === state.team) {
+        throw new Refusal('invalid', `${toTeam} has this complaint already; name another team`, 'toTeam')
+      }
+      const clock = startIfAny(policy, state, `accept-handoff:${id}`, draft.nextSeq, now)
+      draft.add({ type: 'issue-handoff-requested', id, toTeam, reason }, by, progress(clock))
+      return
+    }
+    case 'accept-issue': {
+      const { id, handoff } = handedIssue(askedIssues(state), action.id, by, 'waits for a team')
+      const person = personFor(policy, handoff.toTeam, by, now)
+      const body = { type: 'issue-handoff-accepted', id, team: handoff.toTeam, person } as const
+      draft.add(body, by, progress(meet(`accept-handoff:${id}`)))
+      return
+    }
+    case 'return-issue': {
+      const handed = state.issues.filter(({ handoff }) => handoff !== undefined)
+      const own = by.team === undefined || by.team === state.team
+      const { id, handoff } = handedIssue(handed, action.id, own ? { id: by.id } : by, 'is with another team')
+      const body = { type: 'issue-returned', id, team: handoff.toTeam, reason: action.reason } as const
+      // A refusal in time is an answer in time, as with a handoff.
+      draft.add(body, by, progress(meet(`accept-handoff:${id}`)))
       return
     }
     case 'reply':
@@ -805,6 +1021,77 @@ function act(draft: Draft, state: Complaint, action: Action, by: Actor, context:
       }
       draft.add({ type: 'replied', text: action.text }, by, progress(meet('next-reply', 'reply-window')))
       return
+    case 'draft-reply': {
+      const { text, recent = [] } = action
+      const open = state.message.public && action.private !== true
+      const to = destinationOf(state, open)
+      const writing = { text, public: open, channel: channelOf(state, to), to }
+      const judged = action.judged ?? judge(state, policy, writing, now, recent)
+      const id = `o${draft.nextSeq}`
+      draft.add({ type: 'reply-drafted', id, ...writing, ...judged }, by, isOpen(state) ? progress() : [])
+      if (judged.outcome === 'pass') submit(draft, id, by, context)
+      return
+    }
+    case 'send-reply': {
+      const reply = replyMeant(repliesIn(state, 'held'), action.id, 'held back')
+      const findings = judgeAgain(state, policy, reply, now)
+      const rules = action.rules ?? [...new Set(findings.map(({ rule }) => rule))]
+      const blocked = findings.filter(({ effect }) => effect === 'block')
+      if (action.rules === undefined && blocked.length > 0 && action.reason === undefined) {
+        throw new Refusal(
+          'invalid',
+          `The policy blocks it (${[...new Set(blocked.map(({ rule }) => rule))].join(', ')}): write another, or say why it is to go out all the same`,
+          'reason',
+        )
+      }
+      if (rules.length > 0) {
+        draft.add({ type: 'guard-overridden', id: reply.id, rules, reason: action.reason }, by)
+      }
+      submit(draft, reply.id, by, context)
+      return
+    }
+    case 'approve-reply': {
+      const reply = replyMeant(repliesIn(state, 'waiting'), action.id, 'waiting')
+      requireApprover(policy, state, reply, by)
+      draft.add({ type: 'reply-approved', id: reply.id }, by, endOfWaiting(state, meet))
+      draft.add({ type: 'reply-released', id: reply.id }, by)
+      return
+    }
+    case 'refuse-reply': {
+      const reply = replyMeant(repliesIn(state, 'waiting'), action.id, 'waiting')
+      requireApprover(policy, state, reply, by)
+      const body = { type: 'reply-refused', id: reply.id, reason: action.reason } as const
+      draft.add(body, by, endOfWaiting(state, meet))
+      return
+    }
+    case 'discard-reply': {
+      const reply = replyMeant(repliesIn(state, ...DISCARDABLE), action.id, 'held back, waiting or failed')
+      const waited = reply.state === 'waiting' ? endOfWaiting(state, drop) : []
+      draft.add({ type: 'reply-discarded', id: reply.id, reason: action.reason }, by, waited)
+      return
+    }
+    case 'ask-contact': {
+      const rules = policy.replies?.contact
+      if (rules === undefined) {
+        throw new Refusal(
+          'forbidden-by-state',
+          'The policy has no words to ask with: give it replies.contact',
+        )
+      }
+      if (state.contact?.matched !== undefined) throw forbidden(state, 'ask-contact')
+      const open = state.message.public && action.private !== true
+      const id = `k${draft.nextSeq}`
+      const expiresAt = addSeconds(now, rules.expiresAfterDays * 86_400)
+      draft.add({ type: 'contact-asked', id, private: !open, expiresAt }, by, isOpen(state) ? progress() : [])
+      write(draft, { text: rules.text, public: open, purpose: 'contact', about: id }, by)
+      return
+    }
+    case 'confirm-identity': {
+      const { contact } = state
+      if (contact?.givenAt === undefined || contact.matched !== undefined) throw forbidden(state, action.type)
+      draft.add({ type: 'identity-matched', id: contact.ask, by: 'person', reason: action.reason }, by)
+      return
+    }
     case 'promise': {
       const { text, due: dueAt, to, worth } = action
       if (dueAt <= now) throw new Refusal('invalid', `A promise is due after now, which is ${now}`, 'due')
@@ -821,7 +1108,242 @@ function act(draft: Draft, state: Complaint, action: Action, by: Actor, context:
       draft.add(body, by, isOpen(state) ? progress(kept) : kept)
       return
     }
+    case 'break-promise': {
+      const open = state.promises.filter((promise) => promise.state === 'open')
+      if (open.length === 0) throw new Refusal('forbidden-by-state', 'No promise is open')
+      const { id } = promiseMeant({ ...state, promises: open }, action.id)
+      const body = { type: 'promise-broken', id, reason: action.reason } as const
+      const ended = drop(`promise:${id}`)
+      draft.add(body, by, isOpen(state) ? progress(ended) : ended)
+      return
+    }
   }
+}
+
+/** A reply goes out, unless somebody has to agree first. */
+function submit(draft: Draft, id: string, by: Actor, { policy, now }: Context): void {
+  const state = draft.state as Complaint
+  const reply = state.replies.find((candidate) => candidate.id === id) as Reply
+  const approver = approverOf(policy, { ...reply, overridden: reply.overriddenBy !== undefined })
+  if (approver === undefined) {
+    draft.add({ type: 'reply-released', id }, by)
+    return
+  }
+  const clock = runs(state, 'approve-reply')
+    ? []
+    : startIfAny(policy, state, 'approve-reply', draft.nextSeq, now)
+  draft.add({ type: 'reply-approval-asked', id, approver }, by, clock)
+}
+
+/** What we write in the policy's own words: nobody has to judge it. */
+function write(
+  draft: Draft,
+  writing: {
+    readonly text: string
+    readonly public: boolean
+    readonly purpose: ReplyPurpose
+    readonly about?: string
+  },
+  by: Actor,
+): void {
+  const state = draft.state as Complaint
+  const id = `o${draft.nextSeq}`
+  const to = destinationOf(state, writing.public)
+  draft.add(
+    {
+      type: 'reply-drafted',
+      id,
+      ...writing,
+      to,
+      channel: channelOf(state, to),
+      outcome: 'pass',
+      findings: [],
+    },
+    by,
+  )
+  draft.add({ type: 'reply-released', id }, by)
+}
+
+/** Once resolved, the customer is asked what they think of it, and a public thread is told where we wrote in private. */
+function tellOfResolution(draft: Draft, { policy }: Context): void {
+  const { message, contact } = draft.state as Complaint
+  const notice = policy.replies?.notices?.resolved
+  if (notice !== undefined && message.public && contact?.told === true) {
+    write(draft, { text: notice, public: true, purpose: 'notice' }, CLOCK)
+  }
+  if (policy.survey === undefined) return
+  const id = `s${draft.nextSeq}`
+  draft.add({ type: 'survey-asked', id }, CLOCK)
+  write(draft, { text: policy.survey.text, public: false, purpose: 'survey', about: id }, CLOCK)
+}
+
+/** The reply that is meant: the one of that id, or without an id the only one. */
+function replyMeant(found: readonly Reply[], id: string | undefined, what: string): Reply {
+  if (found.length === 0) throw new Refusal('forbidden-by-state', `No reply is ${what}`)
+  const meant = found.filter((reply) => id === undefined || reply.id === id)
+  const [reply] = meant
+  if (reply === undefined || meant.length > 1) {
+    const known = found.map((candidate) => candidate.id).join(', ')
+    throw new Refusal('invalid', `Say which reply is meant; ${what}: ${known}`, 'id')
+  }
+  return reply
+}
+
+function requireApprover(policy: Policy, state: Complaint, reply: Reply, by: Actor): void {
+  if (reply.draftedBy === by.id) {
+    throw new Refusal('not-allowed', `${by.id} wrote it: somebody else has to agree`)
+  }
+  if (!mayAgree(policy, state.team, by.id, reply.approver ?? 'colleague')) {
+    throw new Refusal(
+      'not-allowed',
+      `The policy wants the ${reply.approver} to agree; ask ${askToAgree(policy, state, reply) ?? policy.dutyManager}`,
+    )
+  }
+}
+
+/** The clock of what waits for agreement stops with the last. */
+const endOfWaiting = (state: Complaint, end: (name: TimerName) => Timer[]): Timer[] =>
+  repliesIn(state, 'waiting').length > 1 ? [] : end('approve-reply')
+
+/**
+ * What a platform says of a reply. An answer meets what waits for one once the customer has it: when the platform says
+ * so, or where it never does, when it has taken it. Old news changes nothing.
+ */
+function recordReply(
+  draft: Draft,
+  before: Complaint,
+  command: Command & { type: 'record-sent' | 'record-delivered' | 'record-failed' },
+  context: Context,
+): void {
+  const { id, by } = command
+  const reply = before.replies.find((candidate) => candidate.id === id)
+  if (reply === undefined) return
+  if (command.type === 'record-failed') {
+    if (reply.state !== 'sending' && reply.state !== 'sent') return
+    const { drop } = clocksOf(draft, before, context)
+    // Who has not heard from us is not silent.
+    const silence = before.stage === 'resolved' && isAnswer(reply) ? drop('follow-up') : []
+    draft.add({ type: 'reply-failed', id, reason: command.reason }, by, silence)
+    return
+  }
+  const isNews =
+    command.type === 'record-sent'
+      ? reply.state === 'sending'
+      : reply.state === 'sending' || reply.state === 'sent' || reply.state === 'failed'
+  if (!isNews) return
+  const body: EventBody =
+    command.type === 'record-sent'
+      ? { type: 'reply-sent', id, via: command.via, reference: command.reference, reports: command.reports }
+      : { type: 'reply-delivered', id }
+  if (!isAnswer(reply) || (body.type === 'reply-sent' && body.reports)) {
+    draft.add(body, by)
+    return
+  }
+  if (owesAcknowledgement(before)) {
+    // Whoever answers has told the customer that the complaint has arrived.
+    act(draft, before, { type: 'acknowledge' }, { id: reply.draftedBy }, context)
+  }
+  const state = draft.state as Complaint
+  draft.add(body, by, afterAnswer(draft, state, reply, context))
+  const { message, contact } = draft.state as Complaint
+  const notice = context.policy.replies?.notices?.inPrivate
+  if (notice !== undefined && message.public && reply.to === 'contact' && contact?.told !== true) {
+    write(draft, { text: notice, public: true, purpose: 'notice' }, CLOCK)
+  }
+}
+
+function afterAnswer(draft: Draft, state: Complaint, reply: Reply, context: Context): Timer[] {
+  const { policy, now } = context
+  const { progress, meet } = clocksOf(draft, state, context)
+  const start = (name: TimerName, at: Instant) => startIfAny(policy, state, name, draft.nextSeq, at)
+  if (!isOpen(state)) {
+    // It had stood still as our last answer had not arrived.
+    const silent = state.stage === 'resolved' && state.followUpDue !== true && !runs(state, 'follow-up')
+    return silent ? start('follow-up', now) : []
+  }
+  const { unansweredAt } = state
+  if (!isOvertaken(state, reply) || unansweredAt === undefined) {
+    return progress(meet('next-reply', 'reply-window'))
+  }
+  return progress(state.waitingSince === undefined ? [] : start('next-reply', unansweredAt))
+}
+
+/** The customer says where to write to in private. Whoever could have filled in the form shows by a code who they are. */
+function giveContact(
+  draft: Draft,
+  { contact }: Complaint,
+  { id, email, phone, consent, code, by }: Command & { type: 'give-contact' },
+  { now }: Context,
+): void {
+  if (contact === undefined || contact.ask !== id) {
+    throw new Refusal('stale', 'This form is no longer in use: please use the newest one that we sent')
+  }
+  if (contact.givenAt !== undefined)
+    throw new Refusal('forbidden-by-state', 'This form has been filled in already')
+  if (now > contact.expiresAt)
+    throw new Refusal('forbidden-by-state', 'This form has expired: please ask for another')
+  if (email === undefined && phone === undefined) {
+    throw new Refusal('invalid', 'An address or a number is missing', 'email')
+  }
+  const known = { type: 'contact-given', id, email, phone, consent } as const
+  draft.add(contact.private ? known : { ...known, code }, by)
+}
+
+/** Whoever complained has written the code of their form: the address in it is theirs. */
+function matchIdentity(draft: Draft, message: Message, by: Actor): void {
+  const { contact, message: first } = draft.state as Complaint
+  if (contact?.code === undefined) return
+  if (message.source !== first.source || message.author.id !== first.author.id) return
+  if (!message.text.toUpperCase().includes(contact.code.toUpperCase())) return
+  draft.add({ type: 'identity-matched', id: contact.ask, by: 'code' }, by)
+}
+
+/** Where a policy that asked nobody has come to hold meanwhile. */
+const SURVEY_BOUNDS = { unhappyUpTo: 2, happyFrom: 4 }
+
+/** An unhappy customer has the complaint open again, whenever they say so; a happy one closes it. */
+function answerSurvey(
+  draft: Draft,
+  state: Complaint,
+  { id, score, text, by }: Command & { type: 'answer-survey' },
+  context: Context,
+): void {
+  if (state.survey?.id !== id)
+    throw new Refusal('stale', 'We have asked anew since: please answer the newest question that we sent')
+  if (state.stage !== 'resolved' && state.stage !== 'closed') {
+    throw new Refusal('forbidden-by-state', 'It is open again already, and somebody is looking at it')
+  }
+  const { unhappyUpTo, happyFrom } = context.policy.survey ?? SURVEY_BOUNDS
+  draft.add({ type: 'survey-answered', id, score, text }, by)
+  const after = draft.state as Complaint
+  if (score <= unhappyUpTo) {
+    act(draft, after, { type: 'reopen', reason: 'the customer says that it is not solved' }, by, context)
+  } else if (score >= happyFrom && after.stage === 'resolved' && againstClosing(after) === undefined) {
+    close(draft, after, by, context)
+  }
+}
+
+/** The issue that is meant and with whom it is: the one of that id, or without an id the only one of the actor's team. */
+function handedIssue(
+  found: readonly Issue[],
+  id: string | undefined,
+  { team }: Actor,
+  what: string,
+): { id: string; handoff: IssueHandoff } {
+  const handed = found.flatMap(({ id: its, handoff }) =>
+    handoff === undefined ? [] : [{ id: its, handoff }],
+  )
+  if (handed.length === 0) throw new Refusal('forbidden-by-state', `No issue ${what}`)
+  const named = handed.filter((issue) => id === undefined || issue.id === id)
+  const theirs = named.filter(({ handoff }) => team === undefined || team === handoff.toTeam)
+  const [issue] = theirs
+  if (issue !== undefined && theirs.length === 1) return issue
+  if (named.length > 0 && theirs.length === 0) {
+    const asked = named.map((one) => one.handoff.toTeam).join(', ')
+    throw new Refusal('not-allowed', `It asks ${asked}; somebody of that team has to answer`)
+  }
+  const known = handed.map((one) => one.id).join(', ')
+  throw new Refusal('invalid', `Say which issue is meant; what ${what}: ${known}`, 'id')
 }
 
 const governedOf = ({ rule, reopened }: Complaint): Governed =>
@@ -861,9 +1383,10 @@ function hear(
  * they have just written does not, nor does a bare thanks.
  */
 function join(draft: Draft, state: Complaint, command: Command & { type: 'join' }, context: Context): void {
-  const { message, tie, rule, triage, from, by } = command
+  const { message, tie, rule, triage, from, by, issues: more = [] } = command
   const { text, ...where } = message
-  const needs = command.needsAnswer ?? needsAnswer(text)
+  // What nobody has answered yet wants an answer, whatever the words that come with it.
+  const needs = (command.needsAnswer ?? needsAnswer(text)) || more.length > 0
   const contact = `c${draft.nextSeq}`
   const { raiseAfterMinutes, raiseUpTo } = linkingOf(context.policy)
   const answersUs = state.repliedAt !== undefined && (tie === 'reply' || tie === 'conversation')
@@ -877,6 +1400,7 @@ function join(draft: Draft, state: Complaint, command: Command & { type: 'join' 
       rule,
     } as const
     hear(draft, state, body, by, context)
+    matchIdentity(draft, message, by)
     weigh(draft, triage, undefined, by, context)
     return
   }
@@ -888,7 +1412,8 @@ function join(draft: Draft, state: Complaint, command: Command & { type: 'join' 
     by,
     context,
   )
-  for (const issue of command.issues ?? []) {
+  matchIdentity(draft, message, by)
+  for (const issue of more) {
     const id = `i${(draft.state as Complaint).issues.length + 1}`
     draft.add({ type: 'issue-added', id, text: issue }, by)
   }
@@ -930,7 +1455,7 @@ function changeSeverity(
 }
 
 /** The issue of that id, if it waits for an answer. */
-function issueMeant(state: Complaint, id: string, field: string): { id: string } {
+function issueMeant(state: Complaint, id: string, field: string): Issue {
   const waiting = unansweredIssues(state)
   const meant = waiting.find((issue) => issue.id === id)
   if (meant !== undefined) return meant

@@ -1,5 +1,5 @@
 import { isOpen, localDate, nextOpening } from './calendar.ts'
-import type { Complaint, Timer } from './complaint.ts'
+import { type Complaint, kindOf, type Timer, type TimerName } from './complaint.ts'
 import { epochSeconds, type Instant } from './instant.ts'
 import { type Ladder, type Policy, personOf, type Role, type Team, teamOf } from './policy.ts'
 
@@ -73,7 +73,7 @@ export function peopleAt(
   at: Instant,
 ): { role: Role; people: string[] } {
   const role = ladder.rungs[level - 1]?.tell ?? 'duty-manager'
-  const receiving = timer.name === 'accept-handoff' ? complaint.handoff?.toTeam : undefined
+  const receiving = receivingTeam(complaint, timer.name)
   const id = receiving ?? complaint.team
   const team = teamOf(policy, id)
   if (role === 'duty-manager' || team === undefined)
@@ -84,4 +84,11 @@ export function peopleAt(
   const owner = standIn(policy, complaint.owner, at)
   const shared = team.rotation !== undefined || team.outOfHours !== undefined
   return { role, people: [...new Set(shared ? [owner, onDutyNow] : [owner])] }
+}
+
+/** The team that a timer of a handoff waits for: of the complaint's, or of one of its issues'. */
+export function receivingTeam(complaint: Complaint, timer: TimerName): string | undefined {
+  if (timer === 'accept-handoff') return complaint.handoff?.toTeam
+  if (kindOf(timer) !== 'accept-handoff') return undefined
+  return complaint.issues.find(({ id }) => timer === `accept-handoff:${id}`)?.handoff?.toTeam
 }

@@ -1,4 +1,4 @@
-import type { Complaint, Event, Issue, Message, Redress } from './complaint.ts'
+import type { Complaint, Event, Issue, Message, Redress, Reply, ReplyFinding } from './complaint.ts'
 import { addSeconds, type Instant } from './instant.ts'
 import type { Policy } from './policy.ts'
 import type { Signal } from './triage.ts'
@@ -24,6 +24,19 @@ function withoutPerson<T extends Omit<Message, 'text'>>(message: T): T {
 
 const wordless = (signals: readonly Signal[]): Signal[] =>
   signals.map((signal) => ({ ...signal, words: ERASED, at: 0 }))
+
+/** The rule and what it did are a fact; its words are the customer's or ours. */
+const wordlessFinding = ({ rule, effect, issue, promise }: ReplyFinding): ReplyFinding => ({
+  rule,
+  effect,
+  words: ERASED,
+  at: 0,
+  reason: ERASED,
+  ...(issue === undefined ? {} : { issue }),
+  ...(promise === undefined
+    ? {}
+    : { promise: { text: ERASED, ...(promise.dueAt === undefined ? {} : { dueAt: promise.dueAt }) } }),
+})
 
 const withoutWords = <T extends Redress | undefined>(redress: T): T =>
   redress?.description === undefined ? redress : { ...redress, description: ERASED }
@@ -71,6 +84,11 @@ export function erasedEvent(event: Event): Event {
       return { ...event, redress: withoutWords(event.redress) }
     case 'redress-refused':
     case 'issue-declined':
+    case 'issue-handoff-requested':
+    case 'issue-returned':
+    case 'promise-broken':
+    case 'reply-refused':
+    case 'reply-failed':
     case 'unlinked':
     case 'handoff-requested':
     case 'handoff-declined':
@@ -95,6 +113,26 @@ export function erasedEvent(event: Event): Event {
       }
     case 'promised':
       return { ...event, text: ERASED, ...(event.to === undefined ? {} : { to: ERASED }) }
+    case 'reply-drafted':
+      return { ...event, text: ERASED, findings: event.findings.map(wordlessFinding) }
+    case 'guard-overridden':
+    case 'reply-discarded':
+    case 'identity-matched':
+      return event.reason === undefined ? event : { ...event, reason: ERASED }
+    case 'reply-sent':
+      // What the platform calls it leads to what was said, and to whom.
+      return { ...event, reference: ERASED }
+    case 'contact-given': {
+      const { email, phone, code, ...rest } = event
+      return {
+        ...rest,
+        ...(email === undefined ? {} : { email: ERASED }),
+        ...(phone === undefined ? {} : { phone: ERASED }),
+        ...(code === undefined ? {} : { code: ERASED }),
+      }
+    }
+    case 'survey-answered':
+      return event.text === undefined ? event : { ...event, text: ERASED }
     case 'promise-kept':
       return event.evidence === undefined ? event : { ...event, evidence: ERASED }
     case 'acknowledged':
@@ -113,6 +151,13 @@ export function erasedEvent(event: Event): Event {
     case 'grouped':
     case 'ungrouped':
     case 'issues-confirmed':
+    case 'issue-handoff-accepted':
+    case 'reply-approval-asked':
+    case 'reply-approved':
+    case 'reply-released':
+    case 'reply-delivered':
+    case 'contact-asked':
+    case 'survey-asked':
     case 'erased':
       return event
   }
@@ -126,7 +171,7 @@ export function erasedHistory(events: readonly Event[]): Event[] {
 
 /** What is left of a state: what its erased events amount to. */
 export function erasedState(complaint: Complaint): Complaint {
-  const { message, handoff, paused, resolution } = complaint
+  const { message, handoff, paused, resolution, contact } = complaint
   return {
     ...complaint,
     message: withoutPerson(message),
@@ -141,6 +186,7 @@ export function erasedState(complaint: Complaint): Complaint {
         text: ERASED,
         ...(issue.answer === undefined ? {} : { answer: ERASED }),
         ...(issue.reason === undefined ? {} : { reason: ERASED }),
+        ...(issue.handoff === undefined ? {} : { handoff: { ...issue.handoff, reason: ERASED } }),
       }),
     ),
     contacts: complaint.contacts.map((contact) => ({ ...contact, messageId: ERASED })),
@@ -149,7 +195,28 @@ export function erasedState(complaint: Complaint): Complaint {
       text: ERASED,
       to: ifAny(promise.to),
       ...('evidence' in promise ? { evidence: ifAny(promise.evidence) } : {}),
+      ...(promise.reason === undefined ? {} : { reason: ERASED }),
     })),
+    replies: complaint.replies.map(
+      (reply): Reply => ({
+        ...reply,
+        ...(reply.text === undefined ? {} : { text: ERASED }),
+        ...(reply.findings === undefined ? {} : { findings: reply.findings.map(wordlessFinding) }),
+        ...('overrideReason' in reply ? { overrideReason: ifAny(reply.overrideReason) } : {}),
+        ...('reason' in reply ? { reason: ifAny(reply.reason) } : {}),
+        ...(reply.reference === undefined ? {} : { reference: ERASED }),
+      }),
+    ),
+    ...(contact === undefined
+      ? {}
+      : {
+          contact: {
+            ...contact,
+            ...('email' in contact ? { email: ifAny(contact.email) } : {}),
+            ...('phone' in contact ? { phone: ifAny(contact.phone) } : {}),
+            ...(contact.code === undefined ? {} : { code: ERASED }),
+          },
+        }),
     ...(handoff === undefined ? {} : { handoff: { ...handoff, reason: ERASED } }),
     ...(paused === undefined ? {} : { paused: { ...paused, reason: ERASED } }),
     ...(resolution === undefined

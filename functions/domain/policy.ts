@@ -1,5 +1,13 @@
 import type { Calendar } from './calendar.ts'
-import type { Complaint, Message, OpenStage, Severity, TimerName } from './complaint.ts'
+import {
+  type Complaint,
+  kindOf,
+  type Message,
+  type OpenStage,
+  type ReplyApprover,
+  type Severity,
+  type TimerName,
+} from './complaint.ts'
 import type { GuardSetting } from './guard.ts'
 import type { Instant } from './instant.ts'
 
@@ -23,6 +31,12 @@ export interface TimerSpec {
   readonly ladder?: string | undefined
   /** Whether `pause` stops it. Statutory timers and reply windows go on whatever we agree among ourselves. */
   readonly pausable: boolean
+  /**
+   * Of a reply window: in how many minutes of real time, from the customer's message, the platform takes no more answers,
+   * and how long before that people are called at the latest. Where that is out of hours, they are called before those
+   * end, so that an answer is possible still.
+   */
+  readonly shuts?: { readonly afterMinutes: number; readonly marginMinutes: number } | undefined
   /** The rule of law or code that the target comes from; absent where it is the organisation's own choice. */
   readonly basis?: string | undefined
 }
@@ -149,6 +163,54 @@ export interface RedressRules {
   readonly limits: Readonly<Record<string, Readonly<Record<ApproverRole, number>>>>
 }
 
+/** What holds of what we write to customers. */
+export interface ReplyRules {
+  /** Who has to agree before a reply goes out: the first that fits, nobody where none does. */
+  readonly approval?: readonly ApprovalRule[] | undefined
+  /** Our own handles, addresses and numbers: naming them sends nobody elsewhere and gives nothing away. */
+  readonly own?: readonly string[] | undefined
+  /** How a customer who complained in public is asked where to write to in private; without it nobody can be asked. */
+  readonly contact?: ContactRules | undefined
+  /** What the public thread is told; nothing where it says nothing. */
+  readonly notices?:
+    | {
+        /** Once we have written to the customer in private. */
+        readonly inPrivate?: string | undefined
+        /** Once it is resolved, where we wrote in private. */
+        readonly resolved?: string | undefined
+      }
+    | undefined
+}
+
+/** Every condition given must hold. */
+export interface ApprovalRule {
+  readonly public?: boolean | undefined
+  readonly channel?: string | undefined
+  /** The guard's findings were overridden. */
+  readonly overridden?: true | undefined
+  readonly by: ReplyApprover
+}
+
+export interface ContactRules {
+  /** What the customer is sent; `{link}` becomes the address of the form. */
+  readonly text: string
+  /** What they agree to by giving an address. */
+  readonly consent: string
+  readonly expiresAfterDays: number
+}
+
+/** How customers are asked what they think of the resolution. */
+export interface SurveyRules {
+  /** What they are sent; `{link}` becomes the address of the question. */
+  readonly text: string
+  /** The one question, answered from 1 to 5. */
+  readonly question: string
+  /** An answer up to this reopens the complaint. */
+  readonly unhappyUpTo: number
+  /** An answer from this on closes it. */
+  readonly happyFrom: number
+}
+
 /** What handling costs, in minor units of `currency`. */
 export interface Rates {
   readonly currency: string
@@ -186,6 +248,9 @@ export interface Policy {
   readonly retention?: { readonly afterClosedDays: number } | undefined
   /** What the guard's findings in a reply do; where it says nothing, replies are not judged. */
   readonly guard?: GuardSetting | undefined
+  readonly replies?: ReplyRules | undefined
+  /** Without it nobody is asked, and silence alone closes. */
+  readonly survey?: SurveyRules | undefined
   /** Where the month's figures are told; nowhere unless it says. */
   readonly reports?: { readonly slackChannel: string } | undefined
   readonly calendars: Readonly<Record<string, Calendar>>
@@ -257,7 +322,7 @@ export function ruleOf(policy: Policy, complaint: Governed): Rule {
  */
 export function timerSpec(policy: Policy, complaint: Governed, name: TimerName): TimerSpec | undefined {
   const rule = ruleOf(policy, complaint)
-  const kind = name.startsWith('promise:') ? 'promise' : name
+  const kind = kindOf(name)
   const later = complaint.reopened === undefined ? undefined : rule.reopened?.timers
   const spec = (later && own(later, kind)) ?? own(rule.timers, kind)
   // A promise always has a timer: where the rule says nothing of promises, they climb the ladder of the resolution.

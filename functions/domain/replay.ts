@@ -106,7 +106,13 @@ const triageOf = ({
   signals === undefined || issues === undefined ? undefined : { severity, signals, issues }
 
 /** What the same command may record after a message that joins. */
-const AFTERMATH: ReadonlySet<EventType> = new Set(['reopened', 'resumed', 'issue-added', 'severity-changed'])
+const AFTERMATH: ReadonlySet<EventType> = new Set([
+  'reopened',
+  'resumed',
+  'identity-matched',
+  'issue-added',
+  'severity-changed',
+])
 
 /** What joined a complaint is weighed, too: what came of that are the events that follow in the same moment. */
 function joined(
@@ -214,8 +220,47 @@ function commandOf(
       return { type: 'answer-issue', id: event.id, answer: event.answer, by }
     case 'issue-declined':
       return { type: 'decline-issue', id: event.id, reason: event.reason, by }
+    case 'issue-handoff-requested':
+      return { type: 'hand-off-issue', id: event.id, toTeam: event.toTeam, reason: event.reason, by }
+    case 'issue-handoff-accepted':
+      return { type: 'accept-issue', id: event.id, by }
+    case 'issue-returned':
+      return { type: 'return-issue', id: event.id, reason: event.reason, by }
     case 'replied':
       return { type: 'reply', text: event.text, by }
+    case 'reply-drafted': {
+      const { text, public: open, outcome, findings } = event
+      return { type: 'draft-reply', text, private: !open, judged: { outcome, findings }, by }
+    }
+    case 'guard-overridden':
+      return { type: 'send-reply', id: event.id, reason: event.reason, rules: event.rules, by }
+    case 'reply-approval-asked':
+    case 'reply-released':
+      return { type: 'send-reply', id: event.id, rules: [], by }
+    case 'reply-approved':
+      return { type: 'approve-reply', id: event.id, by }
+    case 'reply-refused':
+      return { type: 'refuse-reply', id: event.id, reason: event.reason, by }
+    case 'reply-discarded':
+      return { type: 'discard-reply', id: event.id, reason: event.reason, by }
+    case 'reply-sent': {
+      const { id, via, reference, reports } = event
+      return { type: 'record-sent', id, via, reference, reports, by }
+    }
+    case 'reply-delivered':
+      return { type: 'record-delivered', id: event.id, by }
+    case 'reply-failed':
+      return { type: 'record-failed', id: event.id, reason: event.reason, by }
+    case 'contact-asked':
+      return { type: 'ask-contact', private: event.private, by }
+    case 'contact-given': {
+      const { id, email, phone, consent, code = '' } = event
+      return { type: 'give-contact', id, email, phone, consent, code, by }
+    }
+    case 'identity-matched':
+      return { type: 'confirm-identity', reason: event.reason ?? '', by }
+    case 'survey-answered':
+      return { type: 'answer-survey', id: event.id, score: event.score, text: event.text, by }
     case 'promised':
       return { type: 'promise', text: event.text, due: event.dueAt, to: event.to, worth: event.worth, by }
     case 'redress-proposed':
@@ -226,6 +271,8 @@ function commandOf(
       return { type: 'refuse-redress', id: event.id, reason: event.reason, by }
     case 'redress-paid':
       return { type: 'pay-redress', id: event.id, reference: event.reference, by }
+    case 'promise-broken':
+      return { type: 'break-promise', id: event.id, reason: event.reason, by }
     case 'promise-kept':
       return { type: 'keep-promise', id: event.id, evidence: event.evidence, by }
     case 'timer-warned':
@@ -233,6 +280,7 @@ function commandOf(
     case 'escalation-due':
     case 'reminded':
     case 'follow-up-due':
+    case 'survey-asked': // with the resolution
       return undefined
   }
 }

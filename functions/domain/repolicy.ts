@@ -1,13 +1,16 @@
 import {
+  askedIssues,
   type Complaint,
   isOpen,
   isOver,
   owesAcknowledgement,
   type Pause,
+  repliesIn,
   TIMER_KINDS,
   type Timer,
   type TimerName,
   undecidedRedress,
+  undelivered,
 } from './complaint.ts'
 import type { Instant } from './instant.ts'
 import { type Policy, type TimerSpec, timerSpec } from './policy.ts'
@@ -29,6 +32,7 @@ export function movedTimers(state: Complaint, policy: Policy, generation: number
   const names = new Set<TimerName>([
     ...KINDS,
     ...state.promises.map(({ id }): TimerName => `promise:${id}`),
+    ...state.issues.map(({ id }): TimerName => `accept-handoff:${id}`),
     ...state.timers.map(({ name }) => name),
   ])
   return [...names].flatMap((name) => {
@@ -116,10 +120,14 @@ function begins(
     return promise?.state === 'open' && !isOver(state) ? promise.madeAt : undefined
   }
   if (name === 'follow-up') {
-    return state.stage === 'resolved' && state.followUpDue !== true ? state.resolvedAt : undefined
+    const silent = state.followUpDue !== true && undelivered(state) === undefined
+    return state.stage === 'resolved' && silent ? state.resolvedAt : undefined
   }
+  if (name === 'approve-reply') return isOver(state) ? undefined : repliesIn(state, 'waiting')[0]?.draftedAt
   if (name === 'approve-redress') return isOver(state) ? undefined : undecidedRedress(state)[0]?.proposedAt
   if (!isOpen(state)) return undefined
+  if (name.startsWith('accept-handoff:'))
+    return askedIssues(state).find(({ id }) => name === `accept-handoff:${id}`)?.handoff?.at
   switch (name) {
     case 'acknowledge':
       return owesAcknowledgement(state) ? opened : undefined

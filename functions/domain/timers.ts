@@ -8,6 +8,7 @@ import {
   nextOpening,
 } from './calendar.ts'
 import {
+  askedIssues,
   type Complaint,
   isOpen as owesAnswer,
   type Timer,
@@ -27,7 +28,8 @@ import { type Governed, type Ladder, type Policy, type TimerSpec, timerSpec } fr
  *
  * @throws Error when the policy lacks it: policies are validated, so the wrong policy was passed.
  */
-export const calendarOf = (policy: Policy, spec: TimerSpec): Calendar => calendarCalled(policy, spec.calendar)
+export const calendarOf = (policy: Policy, spec: Pick<TimerSpec, 'calendar'>): Calendar =>
+  calendarCalled(policy, spec.calendar)
 
 function calendarCalled(policy: Policy, name: string): Calendar {
   const calendar = policy.calendars[name]
@@ -76,6 +78,23 @@ export function mayCall(policy: Policy, complaint: Governed, name: TimerName, at
  * @throws Error for a spec without a target, RangeError where the calendar never gets there; validated ones do.
  */
 export function deadline(spec: TimerSpec, calendar: Calendar, now: Instant): Instant {
+  const target = targetAt(spec, calendar, now)
+  if (spec.shuts === undefined) return target
+  const { afterMinutes, marginMinutes } = spec.shuts
+  const latest = addSeconds(now, (afterMinutes - marginMinutes) * 60)
+  if (target <= latest) return target
+  // The last moment before it at which somebody works; where nobody does in all that time, what is left of it.
+  const worked = businessTimeBetween(calendar, now, latest)
+  return worked === 0 ? latest : addBusinessTime(calendar, now, worked)
+}
+
+/** When the channel takes no more answers, for a reply window that started at `startedAt` and is due at `dueAt`. */
+export const shutsAt = (
+  spec: TimerSpec,
+  { startedAt, dueAt }: Pick<Timer, 'startedAt' | 'dueAt'>,
+): Instant => (spec.shuts === undefined ? dueAt : addSeconds(startedAt, spec.shuts.afterMinutes * 60))
+
+function targetAt(spec: TimerSpec, calendar: Calendar, now: Instant): Instant {
   if (spec.targetMinutes !== undefined) return addBusinessTime(calendar, now, spec.targetMinutes * 60)
   if (spec.targetDays !== undefined) return addCalendarDays(calendar, now, spec.targetDays)
   if (spec.targetWorkingDays !== undefined) return closeOfWorkingDay(calendar, now, spec.targetWorkingDays)
@@ -290,7 +309,9 @@ export function deadlines(complaint: Complaint): { next?: Timer | undefined; ove
     (timer) =>
       timer.state === 'breached' &&
       owesAnswer(complaint) &&
-      (timer.name !== 'accept-handoff' || complaint.handoff !== undefined),
+      (timer.name !== 'accept-handoff' || complaint.handoff !== undefined) &&
+      (!timer.name.startsWith('accept-handoff:') ||
+        askedIssues(complaint).some(({ id }) => timer.name === `accept-handoff:${id}`)),
   )
   return { next, overdue: overdue.sort(byDeadline) }
 }

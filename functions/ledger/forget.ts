@@ -13,6 +13,7 @@ import type { Complaint, Event, Message } from '../domain/complaint.ts'
 import { ERASED, erasedEvent } from '../domain/erasure.ts'
 import { linkKeys } from '../domain/linking.ts'
 import * as keys from './keys.ts'
+import type { EventContext } from './ledger.ts'
 
 /**
  * Makes what is kept of an erased complaint what its `erased` event says: everything older loses its person, and nothing
@@ -46,7 +47,14 @@ export async function forget(
     },
   )
   for await (const { Items } of pages) {
-    for (const { sk, event } of Items ?? []) {
+    for (const { sk, event, context } of Items ?? []) {
+      const { type, at, seq } = event as Event
+      if (type === 'reply-released' || type === 'replied') {
+        const { team } = context as EventContext
+        await db.send(
+          new DeleteCommand({ TableName: table, Key: keys.recentKey(team, at, complaintId, seq) }),
+        )
+      }
       const erased = erasedEvent(event as Event)
       if (isDeepStrictEqual(erased, event)) continue
       // First what leads here: once the event is erased, nobody knows any more what that was.

@@ -44,6 +44,14 @@ export const reportKey = (sha256Hex: string): { pk: string; sk: string } => ({
   sk: 'REPORT',
 })
 
+/** What a team's customers were lately sent, newest last; each by the event that released it. */
+export const recentKey = (
+  team: string,
+  at: string,
+  complaintId: string,
+  seq: number,
+): { pk: string; sk: string } => ({ pk: `RECENT#${team}`, sk: `${at}#${complaintId}#${seq}` })
+
 export const messageKey = (source: string, messageId: string): { pk: string; sk: string } => ({
   pk: `MESSAGE#${source}#${messageId}`,
   sk: 'MESSAGE',

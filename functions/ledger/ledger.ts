@@ -272,7 +272,7 @@ export class Ledger {
           ? await this.#link(before, command, now)
           : command.type === 'unlink'
             ? await this.#unlink(before, command, now)
-            : { events: decide(before, command, { now, policy: policyOf(before.policy) }) }
+            : await this.#plain(before, command, now)
       const { events, other = [], more = [] } = change
       if (events.length === 0) return { complaint: before, events }
       if (await this.#commit([{ before, events }, ...other], [...more, ...once])) {
@@ -281,6 +281,57 @@ export class Ledger {
       await pause(attempt)
     }
     throw new Contention(`complaint ${complaintId}`)
+  }
+
+  /** A command that changes one complaint, with what has to be found by its events later. */
+  async #plain(before: Complaint, command: Command, now: Instant): Promise<Change> {
+    const policy = policyOf(before.policy)
+    // A reply is held against what other customers were told.
+    const known =
+      command.type === 'draft-reply' && policy.guard !== undefined && command.judged === undefined
+        ? { ...command, recent: await this.#recentlySent(before) }
+        : command
+    const events = decide(before, known, { now, policy })
+    const after = fold(before, events)
+    if (after === undefined) return { events }
+    const more = [
+      ...events.flatMap((event) => this.#sent(after, event)),
+      ...(events.some(({ type }) => type === 'identity-matched' || type === 'contact-given')
+        ? this.#tie(await this.#tiesOf(reachable(after)), after.id)
+        : []),
+    ]
+    return { events, more }
+  }
+
+  /** What the customers of a complaint's team were lately sent, newest first; its own left out. */
+  async #recentlySent({ id, team }: Complaint): Promise<string[]> {
+    const { Items = [] } = await this.#db.send(
+      new QueryCommand({
+        TableName: this.#table,
+        KeyConditionExpression: 'pk = :pk',
+        ExpressionAttributeValues: { ':pk': keys.recentKey(team, '', '', 0).pk },
+        ScanIndexForward: false,
+        Limit: MOST_RECENT,
+      }),
+    )
+    return Items.filter((item) => item.complaintId !== id).map((item) => String(item.text))
+  }
+
+  /** What an event leaves to be found: by the next reply's guard, by the platform's report, by the customer's answer. */
+  #sent(after: Complaint, event: Event): Item[] {
+    if (event.type === 'reply-sent') {
+      const { id: reply, via, reference, at } = event
+      const Item = { ...keys.messageKey(via, reference), complaintId: after.id, reply, receivedAt: at }
+      return [{ Put: { TableName: this.#table, Item } }]
+    }
+    const reply =
+      event.type === 'reply-released' ? after.replies.find(({ id }) => id === event.id) : undefined
+    const text =
+      event.type === 'replied' ? event.text : reply?.purpose === undefined ? reply?.text : undefined
+    if (text === undefined) return []
+    const key = keys.recentKey(after.team, event.at, after.id, event.seq)
+    const expiresAt = Math.floor(Date.now() / 1000) + RECENT_SECONDS
+    return [{ Put: { TableName: this.#table, Item: { ...key, complaintId: after.id, text, expiresAt } } }]
   }
 
   #once(asked: string) {
@@ -315,7 +366,7 @@ export class Ledger {
       }),
     )
     if (Item === undefined) throw new NotFound(complaintId)
-    return Item.data as Complaint
+    return complaintOf(Item.data)
   }
 
   /**
@@ -383,7 +434,7 @@ export class Ledger {
     const found = new Map<string, Complaint>()
     const wanted = ids.map((id) => ({ pk: keys.complaintKey(id), sk: keys.STATE }))
     for (const item of await this.#batchGet(wanted, consistent)) {
-      const complaint = item.data as Complaint
+      const complaint = complaintOf(item.data)
       found.set(complaint.id, complaint)
     }
     return ids.flatMap((id) => found.get(id) ?? [])
@@ -655,6 +706,10 @@ interface Change {
   readonly more?: readonly Item[]
 }
 
+/** A state as it was stored; one from before there were replies has none. */
+const complaintOf = (data: unknown): Complaint =>
+  ({ replies: [], ...(data as Omit<Complaint, 'replies'>) }) as Complaint
+
 /** Which complaints are known under a key, as it was read. */
 interface KnownTie {
   readonly tie: LinkKey['tie']
@@ -669,6 +724,17 @@ const MOST_ANSWERED = 10
 /** How many complaints are remembered of a customer: the last ones. */
 const MOST_TIED = 20
 const MOST_HOPS = 5
+/** How many of a team's last replies a new one is held against, and how long each is remembered for that. */
+const MOST_RECENT = 50
+const RECENT_SECONDS = 30 * 86_400
+
+/** The complaint's message as if its author had written where they want to be written to: where that is known to be theirs. */
+function reachable({ message, contact }: Complaint): Message {
+  if (contact?.matched === undefined) return message
+  const { email, phone } = contact
+  const given = { ...(email === undefined ? {} : { email }), ...(phone === undefined ? {} : { phone }) }
+  return { ...message, author: { ...message.author, ...given } }
+}
 
 const noSuchComplaint = () =>
   new Refusal(

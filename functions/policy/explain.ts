@@ -139,11 +139,12 @@ function isAtTop(policy: Policy, complaint: Complaint, timer: Timer): boolean {
 
 /** What starts the timers that do not start with the complaint. */
 const STARTED_BY: Readonly<Record<string, string>> = {
-  'accept-handoff': 'a handoff that is asked for',
+  'accept-handoff': 'a handoff that is asked for, of the complaint or of an issue',
   'next-reply': 'a message of the customer',
   idle: 'the last thing that somebody did',
   'follow-up': 'the resolution',
   'approve-redress': 'redress that waits for approval',
+  'approve-reply': 'a reply that waits for somebody to agree',
   promise: 'a promise, which says itself when it is due',
 }
 

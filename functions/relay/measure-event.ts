@@ -1,7 +1,7 @@
-import type { Event, Redress } from '../domain/complaint.ts'
+import { type Event, kindOf, type Redress } from '../domain/complaint.ts'
 import { epochSeconds, type Instant } from '../domain/instant.ts'
 import type { EventContext } from '../ledger/ledger.ts'
-import { CHANNELS, CURRENCIES, type MetricName, measure } from '../shared/metrics.ts'
+import { CHANNELS, CURRENCIES, type MetricName, measure, timerDimension } from '../shared/metrics.ts'
 
 /** One value of one series. */
 export interface Measurement {
@@ -57,13 +57,32 @@ export function measurementsOf(event: Event, context: EventContext): Measurement
     case 'timer-warned':
       return [one('TimerWarned')]
     case 'timer-breached':
-      return [one('TimerBreached', kind(event.timer))]
+      return [one('TimerBreached', timerDimension(kindOf(event.timer)))]
     case 'escalated':
       return [one('Escalated', String(event.level))]
     case 'promised':
       return [one('Promised')]
     case 'promise-kept':
       return [one('PromiseKept')]
+    case 'survey-answered':
+    case 'promise-broken':
+    case 'issue-handoff-requested':
+    case 'issue-handoff-accepted':
+    case 'issue-returned':
+    case 'reply-drafted':
+    case 'guard-overridden':
+    case 'reply-approval-asked':
+    case 'reply-approved':
+    case 'reply-refused':
+    case 'reply-discarded':
+    case 'reply-released':
+    case 'reply-sent':
+    case 'reply-delivered':
+    case 'reply-failed':
+    case 'contact-asked':
+    case 'contact-given':
+    case 'identity-matched':
+    case 'survey-asked':
     case 'redress-proposed':
     case 'redress-refused':
     case 'taken':
@@ -103,6 +122,3 @@ export function measureEvent(event: Event, context: EventContext): void {
   for (const { name, value, dimension } of measurementsOf(event, context))
     measure(name, value, dimension, event.recordedAt)
 }
-
-/** Each promise has a timer of its own; as a dimension they are one. */
-const kind = (timer: string): string => timer.replace(/:.*/, '')

@@ -1,4 +1,5 @@
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics'
+import type { TimerKind } from '../domain/complaint.ts'
 import type { Instant } from '../domain/instant.ts'
 
 /** A metric as CloudWatch keeps it. */
@@ -58,6 +59,10 @@ export const CHANNELS: ReadonlySet<string> = new Set([
   'review',
   'shop',
 ])
+
+/** A timer's kind as a dimension: each promise has a timer of its own, and whatever waits for somebody's approval is one. */
+export const timerDimension = (kind: TimerKind): string =>
+  kind === 'approve-redress' || kind === 'approve-reply' ? 'approval' : kind
 
 /** The currencies whose sums are metrics. Redress in any other is in the finance export only. */
 export const CURRENCIES: ReadonlySet<string> = new Set(['GBP'])

@@ -1,11 +1,12 @@
 import ukOffice from '../../workflows/calendars/uk-office.json' with { type: 'json' }
 import sampleV1 from '../../workflows/policies/sample.v1.json' with { type: 'json' }
+import sampleV2 from '../../workflows/policies/sample.v2.json' with { type: 'json' }
 import { type Calendar, parseCalendar } from '../domain/calendar.ts'
 import type { PolicyRef } from '../domain/complaint.ts'
 import type { Policy, Team } from '../domain/policy.ts'
 
 /** Every version that a complaint may be pinned to: a version is added here and never edited or taken out. */
-const FILES = [sampleV1]
+const FILES = [sampleV1, sampleV2]
 const CALENDARS: Readonly<Record<string, unknown>> = { 'uk-office': ukOffice }
 
 const calendars: Readonly<Record<string, Calendar>> = Object.fromEntries(

@@ -1,5 +1,5 @@
 import type { WebClient } from '@slack/web-api'
-import type { Complaint } from '../domain/complaint.ts'
+import { type Complaint, concernsTeam } from '../domain/complaint.ts'
 import type { Actor } from '../domain/decide.ts'
 import type { Instant } from '../domain/instant.ts'
 import { actorOfSlackUser, type Policy, personOf } from '../domain/policy.ts'
@@ -30,6 +30,6 @@ export function actorOf(policy: Policy, slackUser: string): Actor {
   return { id, via: 'slack', team }
 }
 
-/** As in the API: a team sees what it owns and what it is asked to take over. Who may speak for any team sees all. */
+/** As in the API: a team sees what it owns and what it is asked for. Who may speak for any team sees all. */
 export const maySee = ({ team }: Actor, complaint: Complaint): boolean =>
-  team === undefined || team === complaint.team || team === complaint.handoff?.toTeam
+  team === undefined || concernsTeam(complaint, team)

@@ -35,6 +35,11 @@ export interface Home {
 const BUTTONS: readonly (readonly [ActionType, string])[] = [
   ['accept-handoff', 'Accept'],
   ['decline-handoff', 'Decline'],
+  ['accept-issue', 'Accept the issue'],
+  ['return-issue', 'Return the issue'],
+  ['send-reply', 'Send anyway'],
+  ['approve-reply', 'Approve the reply'],
+  ['refuse-reply', 'Refuse the reply'],
   ['approve-redress', 'Approve redress'],
   ['refuse-redress', 'Refuse redress'],
   ['acknowledge', 'Acknowledge'],
@@ -64,9 +69,15 @@ export const STAGE_REACTIONS: Readonly<Record<Stage, string | undefined>> = {
 /** What is done now and then, the likeliest first: it is in a card's menu, so that the card stays calm. */
 const RARER: readonly (readonly [ActionType, string])[] = [
   ['pay-redress', 'Redress paid'],
+  ['draft-reply', 'Write to the customer'],
   ['reply', 'Record our reply'],
   ['promise', 'Promise something'],
   ['keep-promise', 'Promise kept'],
+  ['hand-off-issue', 'Ask a team about an issue'],
+  ['discard-reply', 'Discard a reply'],
+  ['ask-contact', 'Ask where to write in private'],
+  ['confirm-identity', 'Confirm who gave the address'],
+  ['break-promise', 'Promise will not be kept'],
   ['confirm-issues', 'Confirm the issues'],
   ['answer-issue', 'Answer an issue'],
   ['change-severity', 'Change the severity'],

@@ -1,6 +1,7 @@
 import type { Complaint, Event, TimerName } from '../domain/complaint.ts'
-import { onDuty, peopleAt, standIn } from '../domain/duty.ts'
+import { onDuty, peopleAt, receivingTeam, standIn } from '../domain/duty.ts'
 import type { Instant } from '../domain/instant.ts'
+import { askToAgree } from '../domain/outgoing.ts'
 import { type Policy, timerSpec } from '../domain/policy.ts'
 import { approverFor, givenIn, mayApprove } from '../domain/redress.ts'
 import { ladderOf, mayCall } from '../domain/timers.ts'
@@ -195,6 +196,102 @@ function lineFor(event: Event, after: Complaint, policy: Policy, call: (person: 
       return [
         `:no_entry_sign: ${actor} declined issue ${escaped(event.id, 20)}: ${shown(event.reason, QUOTED)}`,
       ]
+    case 'issue-handoff-requested': {
+      const people = answering(policy, event.toTeam, event.at)
+      const asks = `:arrow_right: ${actor} asks *${teamName(policy, event.toTeam)}* about ${issueText(after, event.id)}: ${shown(event.reason, QUOTED)}`
+      return [people.length === 0 ? asks : `${asks}\n${calling(people)}, please accept or return it`, people]
+    }
+    case 'issue-handoff-accepted':
+      return [
+        `:handshake: *${teamName(policy, event.team)}* takes ${issueText(after, event.id)} on; ${nameOf(policy, event.person)} has it now`,
+      ]
+    case 'issue-returned':
+      return [
+        `:leftwards_arrow_with_hook: ${actor} returned ${issueText(after, event.id)}: ${shown(event.reason, QUOTED)}\nIt is ${call(after.owner)}’s again`,
+        [after.owner],
+      ]
+    case 'promise-broken':
+      return [
+        `:broken_heart: ${actor} says that the promise will not be kept: ${shown(event.reason, QUOTED)}`,
+      ]
+    case 'reply-drafted': {
+      // What we ask or tell of our own accord is said by the line of its sending.
+      if (event.purpose !== undefined) return undefined
+      const wrote = `:pencil: ${actor} wrote${event.public ? ', in public' : ''}: ${shown(event.text, QUOTED)}`
+      const found = event.findings
+        .slice(0, FINDINGS_SHOWN)
+        .map(
+          ({ effect, rule, words, reason }) =>
+            `${effect === 'block' ? ':no_entry:' : ':warning:'} *${rule.replaceAll('-', ' ')}*${words === '' ? '' : ` “${shown(words, 120)}”`}: ${shown(reason, 300)}`,
+        )
+      return [
+        found.length === 0
+          ? wrote
+          : [wrote, ...found, 'It is held back: send, change or discard it'].join('\n'),
+      ]
+    }
+    case 'guard-overridden':
+      return [
+        `:warning: ${actor} sends it all the same${event.reason === undefined ? '' : `: ${shown(event.reason, QUOTED)}`}`,
+      ]
+    case 'reply-approval-asked': {
+      const reply = after.replies.find(({ id }) => id === event.id)
+      const person = reply === undefined ? undefined : askToAgree(policy, after, reply)
+      const waits = `:hourglass: It waits for the agreement of a ${event.approver.replaceAll('-', ' ')}`
+      return person === undefined
+        ? [waits]
+        : [`${waits}\n${call(person)}, please approve or refuse`, [person]]
+    }
+    case 'reply-approved':
+      return [`:white_check_mark: ${actor} agreed to the reply`]
+    case 'reply-refused': {
+      const by = after.replies.find(({ id }) => id === event.id)?.draftedBy
+      const refused = `:no_entry_sign: ${actor} refused the reply: ${shown(event.reason, QUOTED)}`
+      return by === undefined || by === event.actor
+        ? [refused]
+        : [`${refused}\n${call(by)}, please look`, [by]]
+    }
+    case 'reply-discarded':
+      return [
+        `:wastebasket: ${actor} discarded the reply${event.reason === undefined ? '' : `: ${shown(event.reason, QUOTED)}`}`,
+      ]
+    case 'reply-released': // the line of its sending follows
+      return undefined
+    case 'reply-sent': {
+      const what = replyText(after, event.id)
+      return [
+        `:outgoing_envelope: ${what} went out by ${escaped(event.via, 40)}${event.reports ? '; whether it arrives, we will be told' : ''}`,
+      ]
+    }
+    case 'reply-delivered':
+      return [`:mailbox_with_mail: ${replyText(after, event.id)} has arrived`]
+    case 'reply-failed':
+      return [
+        `:red_circle: ${replyText(after, event.id)} did not go out: ${shown(event.reason, QUOTED)}\n${call(after.owner)}, please look`,
+        [after.owner],
+      ]
+    case 'contact-asked':
+      return [`:key: ${actor} asks the customer where to write to in private`]
+    case 'contact-given':
+      return [
+        after.contact?.matched === undefined
+          ? `:key: Somebody has given an address, and agreed to its use. It is used once the customer has written the code from their account, or you have made sure\n${call(after.owner)}, please look`
+          : `:key: The customer has given an address, and agreed to its use\n${call(after.owner)}, you can write to them in private now`,
+        [after.owner],
+      ]
+    case 'identity-matched':
+      return [
+        event.by === 'code'
+          ? `:closed_lock_with_key: The address is the customer’s: they have written the code. ${call(after.owner)}, you can write to them in private now`
+          : `:closed_lock_with_key: ${actor} made sure that the address is the customer’s: ${shown(event.reason ?? '', QUOTED)}`,
+        event.by === 'code' ? [after.owner] : [],
+      ]
+    case 'survey-asked': // the line of its sending follows
+      return undefined
+    case 'survey-answered':
+      return [
+        `:ballot_box_with_ballot: The customer gives it ${event.score} of 5${event.text === undefined ? '' : `: ${shown(event.text, QUOTED)}`}`,
+      ]
     case 'replied':
       return [`:outgoing_envelope: ${actor} answered: ${shown(event.text, QUOTED)}`]
     case 'promised':
@@ -218,6 +315,26 @@ function lineFor(event: Event, after: Complaint, policy: Policy, call: (person: 
   }
 }
 
+/** How many of the guard's findings a line shows. */
+const FINDINGS_SHOWN = 5
+
+const issueText = ({ issues }: Complaint, id: string): string =>
+  `issue ${escaped(id, 20)} (${shown(issues.find((issue) => issue.id === id)?.text ?? '', 120)})`
+
+/** What went out, by why it was written. */
+function replyText({ replies }: Complaint, id: string): string {
+  switch (replies.find((reply) => reply.id === id)?.purpose) {
+    case 'contact':
+      return 'The question for an address'
+    case 'survey':
+      return 'The question how they found it'
+    case 'notice':
+      return 'The note in the public thread'
+    case undefined:
+      return 'The reply'
+  }
+}
+
 /** Who has to answer a handoff to a team. */
 const answering = (policy: Policy, team: string, at: Instant): string[] => {
   const person = onDuty(policy, team, at)
@@ -225,10 +342,10 @@ const answering = (policy: Policy, team: string, at: Instant): string[] => {
 }
 
 /** Who can still keep a deadline: for a handoff the team that was asked, for all else the owner, or who stands in. */
-const concerned = (policy: Policy, complaint: Complaint, timer: TimerName, at: Instant): string[] =>
-  timer === 'accept-handoff' && complaint.handoff !== undefined
-    ? answering(policy, complaint.handoff.toTeam, at)
-    : [standIn(policy, complaint.owner, at)]
+function concerned(policy: Policy, complaint: Complaint, timer: TimerName, at: Instant): string[] {
+  const receiving = receivingTeam(complaint, timer)
+  return receiving === undefined ? [standIn(policy, complaint.owner, at)] : answering(policy, receiving, at)
+}
 
 function atTheTop(policy: Policy, complaint: Complaint, name: TimerName, at: Instant): readonly string[] {
   const spec = timerSpec(policy, complaint, name)

@@ -57,7 +57,7 @@ export class Delivery extends Construct {
       timeout: SLACK_WORKER_TIMEOUT,
       environment: slackEnvironment(config, secrets),
       statements: [
-        ledger.allow('GetItem', 'BatchGetItem', 'PutItem'),
+        ledger.allow('GetItem', 'BatchGetItem', 'PutItem', 'Query'),
         ledger.allowQuery('team', 'open'),
         allow(['secretsmanager:GetSecretValue'], [secrets.slack.secretArn]),
         receive(queues.slackTasks),

@@ -156,7 +156,8 @@ export class Edge extends Construct {
       },
       statements: [
         ...frontStatements,
-        ledger.allow('GetItem', 'BatchGetItem', 'PutItem'),
+        // It queries what a team's customers were lately sent, which a reply is held against.
+        ledger.allow('GetItem', 'BatchGetItem', 'PutItem', 'Query'),
         allow(['secretsmanager:GetSecretValue'], [secrets.slack.secretArn]),
         allow(['sqs:SendMessage'], [queues.slackTasks.queueArn]),
       ],

@@ -12,6 +12,7 @@ import {
   METRICS,
   type MetricName,
   REFUSED_FOR,
+  timerDimension,
 } from '../../functions/shared/metrics.ts'
 import type { StageConfig } from '../config.ts'
 
@@ -84,7 +85,7 @@ export function seriesOf(policies: readonly Policy[]): Readonly<Record<MetricNam
   const values: Record<Dimension, number> = {
     channel: CHANNELS.size + 1, // and "other"
     team: new Set(policies.flatMap(({ teams }) => Object.keys(teams))).size,
-    timer: TIMER_KINDS.filter((timer) => timer !== 'follow-up').length, // its end is no breach
+    timer: new Set(TIMER_KINDS.filter((timer) => timer !== 'follow-up').map(timerDimension)).size, // its end is no breach
     level: Math.max(
       ...policies.flatMap(({ ladders }) => Object.values(ladders).map(({ rungs }) => rungs.length)),
     ),

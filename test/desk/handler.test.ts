@@ -76,7 +76,7 @@ describe('a complaint at the API', () => {
       team: 'support',
       level: 0,
       version: 1,
-      policy: { name: 'sample', version: 1 },
+      policy: { name: 'sample', version: 2 },
       source: 'web',
       channel: 'web',
       public: true,
@@ -96,6 +96,7 @@ describe('a complaint at the API', () => {
       issues: [],
       promises: [],
       redress: [],
+      replies: [],
     })
   })
 

@@ -45,11 +45,41 @@ function markedStory(policy?: Policy): Story {
     by: { id: 'source:web' },
   })
   const [issue] = story.state.issues.filter(({ text }) => text === MARK)
-  if (issue !== undefined) does(12, { type: 'answer-issue', id: issue.id, answer: MARK })
-  does(13, {
+  if (issue !== undefined) {
+    does(12, { type: 'hand-off-issue', id: issue.id, toTeam: 'billing', reason: MARK })
+    does(12, { type: 'return-issue', reason: MARK }, bea)
+    does(12, { type: 'answer-issue', id: issue.id, answer: MARK })
+  }
+  does(12, { type: 'promise', text: MARK, due: '2026-11-30T09:00:00Z' })
+  does(12, { type: 'break-promise', reason: MARK })
+  does(12, { type: 'ask-contact' })
+  const ask = story.state.contact?.ask ?? ''
+  const customer = { id: 'customer:form' }
+  story.send('2026-11-23T10:12:10Z', {
+    ...{ type: 'give-contact', id: ask, email: `${MARK}@example.org`, phone: MARK, consent: 'yes' },
+    ...{ code: MARK, by: customer },
+  })
+  does(13, { type: 'confirm-identity', reason: MARK })
+  does(13, { type: 'draft-reply', text: `${MARK}, you idiot, we will call you tomorrow` })
+  does(13, { type: 'send-reply', reason: MARK })
+  does(13, { type: 'approve-reply' }, { id: 'priya', team: 'support' })
+  const reply = story.state.replies.at(-1)?.id ?? ''
+  const by = { id: 'sender:x' }
+  const sent = { id: reply, via: 'x', reference: MARK, reports: true }
+  story.send('2026-11-23T10:13:10Z', { type: 'record-sent', ...sent, by })
+  story.send('2026-11-23T10:13:11Z', { type: 'record-failed', id: reply, reason: MARK, by })
+  does(13.5, { type: 'draft-reply', text: `${MARK}, you idiot`, private: true })
+  does(13.6, { type: 'send-reply', reason: MARK })
+  does(13.7, { type: 'refuse-reply', reason: MARK }, { id: 'priya', team: 'support' })
+  does(13.8, { type: 'draft-reply', text: `${MARK}, you idiot, again` })
+  does(13.9, { type: 'discard-reply', id: story.state.replies.at(-1)?.id, reason: MARK })
+  does(14, {
     type: 'resolve',
     summary: MARK,
     redress: { kind: 'refund', amount: 4200, currency: 'GBP', description: MARK },
+  })
+  story.send('2026-11-23T10:14:00Z', {
+    ...{ type: 'answer-survey', id: story.state.survey?.id ?? '', score: 3, text: MARK, by: customer },
   })
   does(14, { type: 'close' })
   return story
@@ -96,6 +126,8 @@ describe('what is erased', () => {
       fc.property(history, (steps) => {
         const { story, now } = play(steps)
         const at = addSeconds(now, 1)
+        for (const { id } of story.state.promises.filter(({ state }) => state === 'open'))
+          story.does(at, { type: 'break-promise', id, reason: 'for the test' })
         if (!isOver(story.state)) story.does(at, { type: 'withdraw', reason: 'for the test' })
         story.send(at, { type: 'erase', by: { id: 'dana' } })
         const erased = erasedHistory(story.events)

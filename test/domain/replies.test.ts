@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { nextFor, Refusal } from '../../functions/domain/decide.ts'
+import { allowedActions, nextFor, Refusal } from '../../functions/domain/decide.ts'
 import { needsAnswer } from '../../functions/domain/thanks.ts'
 import { given, type Story } from '../support/complaints.ts'
 import { everything } from '../support/policies.ts'
@@ -310,11 +310,31 @@ describe('a promise', () => {
     expect(() => story.does('2026-11-23T14:00:00Z', { type: 'keep-promise' })).toThrow(Refusal)
   })
 
-  it('that was open when the complaint was withdrawn is due again when it is reopened', () => {
+  it('that is open keeps the complaint from being withdrawn, until somebody says why it will not be kept', () => {
     const story = promised()
-    story.does('2026-11-23T13:00:00Z', { type: 'withdraw', reason: 'never mind' })
+    const withdraw = { type: 'withdraw', reason: 'never mind' } as const
+    expect(() => story.does('2026-11-23T13:00:00Z', withdraw)).toThrow('say why it will not be kept')
+    expect(allowedActions(story.state)).not.toContain('withdraw')
+    story.does('2026-11-23T13:01:00Z', { type: 'break-promise', reason: 'the customer does not want it' })
+    expect(story.state.promises).toMatchObject([
+      { state: 'broken', brokenAt: '2026-11-23T13:01:00Z', reason: 'the customer does not want it' },
+    ])
     expect(story.timer('promise:p3').state).toBe('cancelled')
-    story.does('2026-11-23T14:00:00Z', { type: 'reopen', reason: 'after all' })
-    expect(story.timer('promise:p3')).toMatchObject({ state: 'running', dueAt: '2026-11-24T12:00:00Z' })
+    story.does('2026-11-23T13:02:00Z', withdraw)
+    expect(story.state.stage).toBe('withdrawn')
+  })
+
+  it('that somebody said would not be kept is closed over by a person only, and may be kept after all', () => {
+    const story = promised()
+    story.does('2026-11-23T13:01:00Z', { type: 'break-promise', id: 'p3', reason: 'nobody is free to call' })
+    expect(() => story.does('2026-11-23T13:02:00Z', { type: 'break-promise', reason: 'twice' })).toThrow(
+      Refusal,
+    )
+    story.does('2026-11-23T13:03:00Z', { type: 'resolve', summary: 'answered' })
+    story.passes('2026-12-23T13:03:00Z')
+    expect(nextFor(story.state)).toBe('confirmation')
+    story.does('2026-12-23T13:04:00Z', { type: 'keep-promise', evidence: 'called after all' })
+    expect(story.state.promises).toMatchObject([{ state: 'kept', evidence: 'called after all' }])
+    expect(nextFor(story.state)).toBe('closing')
   })
 })

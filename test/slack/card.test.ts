@@ -184,7 +184,7 @@ describe('A card', () => {
   it('keeps what is rare in a menu of at most five', () => {
     const story = given('2026-11-23T09:00:00Z', {}, policy)
     const [first, , , , last] = menuOf(card(story.state, policy))
-    expect(first).toMatchObject({ action: 'reply', text: 'Record our reply' })
+    expect(first).toMatchObject({ action: 'draft-reply', text: 'Write to the customer' })
     expect(last).toMatchObject({ action: 'show', carried: JSON.stringify({ complaintId: COMPLAINT_ID }) })
   })
 

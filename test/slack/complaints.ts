@@ -103,6 +103,17 @@ function actionOf(type: ActionType, words: string, currency: string): Action {
       return { type, id: 'i1', answer: words }
     case 'decline-issue':
       return { type, id: 'i1', reason: words }
+    case 'hand-off-issue':
+      return { type, id: 'i1', toTeam: 'social', reason: words }
+    case 'draft-reply':
+      return { type, text: words }
+    case 'return-issue':
+    case 'send-reply':
+    case 'refuse-reply':
+    case 'discard-reply':
+    case 'confirm-identity':
+    case 'break-promise':
+      return { type, reason: words }
     default:
       return { type }
   }

@@ -20,7 +20,13 @@ const actor: fc.Arbitrary<Actor> = fc.constantFrom<Actor>(
   { id: 'token:ops' },
 )
 
-const customerText = fc.constantFrom('thanks!', 'OK 👍', 'thanks for nothing', 'where is my refund?')
+const customerText = fc.constantFrom(
+  'thanks!',
+  'OK 👍',
+  'thanks for nothing',
+  'where is my refund?',
+  'my code is K7PQ',
+)
 
 /** Actions but promises, whose deadline depends on when they are made. */
 export const action: fc.Arbitrary<Action> = fc.oneof(
@@ -54,6 +60,24 @@ export const action: fc.Arbitrary<Action> = fc.oneof(
     { type: 'confirm-issues' },
     { type: 'answer-issue', id: 'i1', answer: 'it was a wrong meter reading' },
     { type: 'decline-issue', id: 'i2', reason: 'not ours to decide' },
+    { type: 'hand-off-issue', id: 'i1', toTeam: 'billing', reason: 'theirs to know' },
+    { type: 'hand-off-issue', id: 'i2', toTeam: 'social', reason: 'theirs to know' },
+    { type: 'accept-issue' },
+    { type: 'accept-issue', id: 'i1' },
+    { type: 'return-issue', reason: 'not ours' },
+    { type: 'return-issue', id: 'i2', reason: 'not ours' },
+    { type: 'break-promise', reason: 'nobody is free' },
+    { type: 'draft-reply', text: 'The meter was read wrongly. Your bill is right now.' },
+    { type: 'draft-reply', text: 'The meter was read wrongly, and nobody called you back.', private: true },
+    { type: 'draft-reply', text: 'We will call you tomorrow. Please ring the shop, you idiot.' },
+    { type: 'send-reply' },
+    { type: 'send-reply', reason: 'as agreed with the lead' },
+    { type: 'approve-reply' },
+    { type: 'refuse-reply', reason: 'too harsh' },
+    { type: 'discard-reply', reason: 'written anew' },
+    { type: 'ask-contact' },
+    { type: 'ask-contact', private: true },
+    { type: 'confirm-identity', reason: 'knew the date of birth' },
     {
       type: 'resolve',
       summary: 'answered',
@@ -95,6 +119,10 @@ export type Step =
       readonly triage: Triage
       readonly from: boolean
     }
+  /** A platform says what became of the last reply that it was given, or of none that there is. */
+  | { readonly kind: 'report'; readonly outcome: 'sent' | 'sent for good' | 'delivered' | 'failed' }
+  /** The customer fills in the form, or answers the question, that was sent last. */
+  | { readonly kind: 'customer'; readonly gives: 'address' | 1 | 2 | 3 | 4 | 5 }
   | { readonly kind: 'move'; readonly to: keyof typeof POLICIES }
   /** The clock's wake-ups come at least once. */
   | { readonly kind: 'fire'; readonly times: number }
@@ -122,6 +150,20 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       from: fc.boolean(),
     }),
     weight: 3,
+  },
+  {
+    arbitrary: fc.record({
+      kind: fc.constant('report' as const),
+      outcome: fc.constantFrom('sent', 'sent for good', 'delivered', 'failed'),
+    }),
+    weight: 3,
+  },
+  {
+    arbitrary: fc.record({
+      kind: fc.constant('customer' as const),
+      gives: fc.constantFrom<'address' | 1 | 2 | 3 | 4 | 5>('address', 1, 2, 3, 4, 5),
+    }),
+    weight: 2,
   },
   { arbitrary: fc.record({ kind: fc.constant('move' as const), to: policy }), weight: 2 },
   {
@@ -209,6 +251,30 @@ function take(story: Story, step: Step, now: string): void {
         ...from,
         by: { id: 'source:web' },
       })
+      return
+    }
+    case 'report': {
+      const by = { id: 'sender:x' }
+      const reply = story.state.replies.findLast(({ state }) => state === 'sending' || state === 'sent')
+      const id = reply?.id ?? 'o999'
+      if (step.outcome === 'failed') story.send(now, { type: 'record-failed', id, reason: 'refused', by })
+      else if (step.outcome === 'delivered') story.send(now, { type: 'record-delivered', id, by })
+      else {
+        const reports = step.outcome === 'sent'
+        story.send(now, { type: 'record-sent', id, via: 'x', reference: `post:${id}`, reports, by })
+      }
+      return
+    }
+    case 'customer': {
+      const by = { id: 'customer:form' }
+      const { contact, survey } = story.state
+      const { gives } = step
+      if (gives !== 'address') {
+        tolerate(() => story.send(now, { type: 'answer-survey', id: survey?.id ?? 's0', score: gives, by }))
+        return
+      }
+      const given = { id: contact?.ask ?? 'k0', email: 'kim@customer.example', consent: 'yes', code: 'K7PQ' }
+      tolerate(() => story.send(now, { type: 'give-contact', ...given, by }))
       return
     }
     case 'move':

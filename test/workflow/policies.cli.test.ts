@@ -38,10 +38,14 @@ describe('policy explain', () => {
     expect([stderr, status]).toEqual(['', 0])
     const explained = JSON.parse(stdout)
     expect(explained).toMatchObject({
-      policy: { name: 'sample', version: 1 },
+      policy: { name: 'sample', version: 2 },
       receivedAt: '2026-11-21T10:05:00Z',
       rule: { name: 'everything else', match: {} },
-      passedOver: [{ rule: 'public posts', condition: 'public', wanted: true, found: false }],
+      passedOver: [
+        { rule: 'public posts', condition: 'public', wanted: true, found: false },
+        { rule: 'private messages on Facebook and Instagram', condition: 'source', wanted: 'meta' },
+        { rule: 'WhatsApp', condition: 'channel', wanted: 'whatsapp', found: 'shop' },
+      ],
       team: 'billing',
       owner: 'bea',
     })
@@ -66,6 +70,7 @@ describe('policy explain', () => {
       'next-reply',
       'idle',
       'approve-redress',
+      'approve-reply',
       'promise',
       'follow-up',
     ])
@@ -157,6 +162,8 @@ describe('the manual of policies', () => {
     ['## Repeat contact', 1, POLICY_FIELDS.linkRule],
     ['## Replies', 0, POLICY_FIELDS.guard],
     ['## Replies', 1, GUARD_RULES],
+    ['## What we write', 0, POLICY_FIELDS.replies],
+    ['## After the resolution', 0, POLICY_FIELDS.survey],
   ])('lists in "%s" (%i) what there is, and nothing else', (heading, table, there) => {
     expect(fields(heading, table).sort()).toEqual([...there].sort())
   })
