@@ -9,7 +9,9 @@ import { calendarOf, shutsAt } from './timers.ts'
 
 /*
  * What we write to customers, on its way out: what the guard makes of it, and who has to agree. How it is sent is no
- * business of the core; that it was, and that it arrived, are facts.
+ * business of the core; that it was, and that it arrived, are facts. What carries a form or a question has `{link}` in its
+ * text: whoever sends it puts the address there (functions/shared/links.ts), made of the complaint and of what the draft
+ * is `about`. It never stands in the ledger.
  */
 
 /** What a policy makes of a draft. */

@@ -17,6 +17,8 @@ export class Secrets extends Construct {
   readonly sources: ReadonlyMap<SourceName, Secret>
   /** `{"signingSecret": "…", "botToken": "…"}` */
   readonly slack: Secret
+  /** `{"key": "…"}`, ours alone and made with the stage: it signs the addresses of customers' pages. */
+  readonly links: Secret
 
   constructor(scope: Construct, id: string, { config }: SecretsProps) {
     super(scope, id)
@@ -41,6 +43,21 @@ export class Secrets extends Construct {
         source,
         unset(secretId(source), `Redress: active secrets of source ${source}`, { active: [] }),
       ]),
+    )
+    this.links = new Secret(this, 'Links', {
+      description: 'Redress: signs the addresses of customers’ pages',
+      removalPolicy: config.removalPolicy,
+      generateSecretString: {
+        secretStringTemplate: '{}',
+        generateStringKey: 'key',
+        passwordLength: 64,
+        excludePunctuation: true,
+      },
+    })
+    acknowledge(
+      this.links,
+      'AwsSolutions-SMG4',
+      'A customer may open a page long after it was sent: the key is replaced by hand, and the former one kept beside it.',
     )
     this.slack = unset('Slack', 'Redress: Slack signing secret and bot token', {})
   }

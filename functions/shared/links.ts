@@ -1,0 +1,53 @@
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import * as z from 'zod'
+
+/*
+ * The addresses of the pages that a customer opens: a form for where to write to, and the question how they found it. An
+ * address opens one asking of one complaint and nothing else. Nothing of it is stored: whoever has the key can make it
+ * again, so the ledger, which many may read, leads nobody to a customer's page.
+ */
+
+/** The secret of a stage's links. `former` keys open addresses that were sent before the key was replaced. */
+export const linkSecret = z.object({
+  key: z.string().min(32),
+  former: z.array(z.string().min(32)).default([]),
+})
+export type LinkSecret = z.output<typeof linkSecret>
+
+/** What a link is about: `about` is the id of an asking, `k…` of an address or `s…` of a survey. */
+export interface Linked {
+  readonly complaintId: string
+  readonly about: string
+}
+
+const PAGES: Readonly<Record<string, string>> = { k: 'contact', s: 'survey' }
+
+/** 160 bits, which nobody guesses, and short enough for a text message. */
+const MAC_CHARACTERS = 27
+
+const macOf = (key: string, { complaintId, about }: Linked): string =>
+  createHmac('sha256', key).update(`${complaintId}\0${about}`).digest('base64url').slice(0, MAC_CHARACTERS)
+
+/**
+ * The address that stands where `{link}` does in what a customer is sent.
+ *
+ * @param url the stage's public address, without a path.
+ * @throws Error for something that has no page.
+ */
+export function linkTo(url: string, secret: LinkSecret, linked: Linked): string {
+  const page = PAGES[linked.about.charAt(0)]
+  if (page === undefined) throw new Error(`There is no page about ${linked.about}`)
+  return `${url.replace(/\/+$/, '')}/${page}/${linked.complaintId}.${linked.about}.${macOf(secret.key, linked)}`
+}
+
+/** What the last part of such an address is about; undefined for one that we have not made. */
+export function readLink(text: string, { key, former }: LinkSecret): Linked | undefined {
+  const [, complaintId = '', about = '', mac = ''] =
+    /^([0-9A-HJKMNP-TV-Z]{26})\.([ks]\d{1,9})\.([\w-]+)$/.exec(text) ?? []
+  if (mac.length !== MAC_CHARACTERS) return undefined
+  const linked = { complaintId, about }
+  const given = Buffer.from(mac)
+  return [key, ...former].filter((one) => timingSafeEqual(Buffer.from(macOf(one, linked)), given)).length > 0
+    ? linked
+    : undefined
+}
