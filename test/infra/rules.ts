@@ -575,7 +575,12 @@ export const RULES: Rule[] = [
         (secret) =>
           secret.SecretString !== undefined ||
           !['{}', '{"active":[]}'].includes(secret.GenerateSecretString?.SecretStringTemplate) ||
-          secret.GenerateSecretString?.GenerateStringKey !== 'unset',
+          // A key of our own is made with the stage, and no shorter than what nobody guesses.
+          (secret.GenerateSecretString?.GenerateStringKey !== 'unset' &&
+            !(
+              secret.GenerateSecretString?.GenerateStringKey === 'key' &&
+              secret.GenerateSecretString.PasswordLength >= 43
+            )),
       ),
     breakIt: (t) => {
       first(t, 'AWS::SecretsManager::Secret').GenerateSecretString.SecretStringTemplate =

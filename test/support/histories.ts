@@ -12,7 +12,7 @@ import { everything, laxer, sameAgain, stricter } from './policies.ts'
  * and under whichever policy it is moved to.
  */
 
-const actor: fc.Arbitrary<Actor> = fc.constantFrom<Actor>(
+export const actor: fc.Arbitrary<Actor> = fc.constantFrom<Actor>(
   { id: 'sam', team: 'support' },
   { id: 'priya', team: 'support' },
   { id: 'bea', team: 'billing' },
@@ -98,7 +98,7 @@ export const action: fc.Arbitrary<Action> = fc.oneof(
 )
 
 /** What somebody, or some rule, makes of a customer's words. */
-const judged: fc.Arbitrary<Triage> = fc.constantFrom<Triage>(
+export const judged: fc.Arbitrary<Triage> = fc.constantFrom<Triage>(
   { severity: undefined, signals: [], issues: [] },
   { severity: undefined, signals: [], issues: ['the bill is wrong', 'nobody calls back'] },
   {
@@ -131,7 +131,7 @@ export type Step =
 const POLICIES = { everything, sameAgain, stricter, laxer }
 const policy = fc.constantFrom(...(Object.keys(POLICIES) as (keyof typeof POLICIES)[]))
 
-const step: fc.Arbitrary<Step> = fc.oneof(
+export const step: fc.Arbitrary<Step> = fc.oneof(
   { arbitrary: fc.record({ kind: fc.constant('act' as const), action, by: actor }), weight: 12 },
   {
     arbitrary: fc.record({
