@@ -4,6 +4,7 @@ import {
   type Event,
   evolve,
   isOver,
+  kindOf,
   OPEN_STAGES,
   type OpenStage,
   type PolicyRef,
@@ -57,6 +58,12 @@ export const COMPLAINT_COLUMNS = {
   promises_made: 'integer',
   promises_kept: 'integer',
   promises_broken: 'integer',
+  replies_sent: 'integer',
+  replies_failed: 'integer',
+  /** How often a reply went on in spite of what the guard had found. */
+  guard_overridden: 'integer',
+  /** 1 to 5, as the customer last answered; empty where they did not. */
+  satisfaction: 'integer',
   /** Approved redress as `kind:currency:minor units`, in kind as `in-kind`, joined by `;`. */
   redress: 'text',
   /** Elapsed seconds from the receipt. */
@@ -193,6 +200,10 @@ export function complaintRow(
     promises_made: state.promises.length,
     promises_kept: state.promises.filter(({ keptAt }) => keptAt !== undefined).length,
     promises_broken: state.promises.filter(({ brokenAt }) => brokenAt !== undefined).length,
+    replies_sent: count('reply-sent'),
+    replies_failed: count('reply-failed'),
+    guard_overridden: count('guard-overridden'),
+    satisfaction: events.findLast((event) => event.type === 'survey-answered')?.score,
     outcome: state.resolution?.outcome,
     redress: redressText(state),
     seconds_to_acknowledge: between(state.receivedAt, state.acknowledgedAt),
@@ -209,9 +220,6 @@ export function complaintRow(
     recorded_at: events.at(-1)?.recordedAt,
   }
 }
-
-/** Each promise has a timer of its own; here they are one kind. */
-const kindOf = (timer: string): string => timer.replace(/:.*/, '')
 
 const between = (from: Instant, to: Instant | undefined): number | undefined =>
   to === undefined ? undefined : epochSeconds(to) - epochSeconds(from)
