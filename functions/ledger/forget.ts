@@ -47,7 +47,7 @@ export async function forget(
     },
   )
   for await (const { Items } of pages) {
-    for (const { sk, event, context } of Items ?? []) {
+    for (const { sk, event, context, chain } of Items ?? []) {
       const { type, at, seq } = event as Event
       if (type === 'reply-released' || type === 'replied') {
         const { team } = context as EventContext
@@ -64,9 +64,13 @@ export async function forget(
         new UpdateCommand({
           TableName: table,
           Key: { pk, sk },
-          UpdateExpression: 'SET #event = :event',
+          // With the salt anybody could try which short words the hash is of. The rest of the chain stands.
+          UpdateExpression: `SET #event = :event${chain === undefined ? '' : ' REMOVE #chain.#salt'}`,
           ConditionExpression: 'attribute_exists(pk)',
-          ExpressionAttributeNames: { '#event': 'event' },
+          ExpressionAttributeNames: {
+            '#event': 'event',
+            ...(chain === undefined ? {} : { '#chain': 'chain', '#salt': 'salt' }),
+          },
           ExpressionAttributeValues: { ':event': erased },
         }),
       )

@@ -34,6 +34,7 @@ import type { Policy } from '../domain/policy.ts'
 import { deadlines, earliestDueAt } from '../domain/timers.ts'
 import { triage } from '../domain/triage.ts'
 import { currentPolicy, policyOf } from '../shared/policies.ts'
+import { bytesOf, firstHash, fromStored, hexOf, type Link, linksOf, toStored } from './chain.ts'
 import * as keys from './keys.ts'
 
 /** What an inbound message came to. */
@@ -134,6 +135,8 @@ const REMEMBERED_SECONDS = 30 * 86_400
 export interface EventRecord {
   readonly event: Event
   readonly context: EventContext
+  /** Where the chain of events had come to with it; absent from events that are older than the chain. */
+  readonly hash?: string | undefined
 }
 
 /** How often a commit is tried again when others write to the same complaint; each try decides anew. */
@@ -143,6 +146,11 @@ const ATTEMPTS = 8
 export class Ledger {
   readonly #db: DynamoDBDocumentClient
   readonly #table: string
+  /**
+   * Of each state that was read, where its chain of events ended; `undefined` where it had none. What is decided upon a
+   * state goes on from there, without another read.
+   */
+  readonly #heads = new WeakMap<Complaint, string | undefined>()
 
   constructor(db: DynamoDBDocumentClient, table: string) {
     this.#db = db
@@ -366,7 +374,21 @@ export class Ledger {
       }),
     )
     if (Item === undefined) throw new NotFound(complaintId)
-    return complaintOf(Item.data)
+    return this.#complaintIn(Item)
+  }
+
+  /** The complaint in a state item, whose head is remembered. */
+  #complaintIn(item: Readonly<Record<string, unknown>>): Complaint {
+    const complaint = complaintOf(item.data)
+    this.#heads.set(complaint, item.head === undefined ? undefined : hexOf(item.head))
+    return complaint
+  }
+
+  /** The hash that the next event follows. A chain that has not begun begins here. */
+  #headOf(before: Complaint | undefined, complaintId: string): string {
+    if (before === undefined) return firstHash(complaintId)
+    if (!this.#heads.has(before)) throw new Error(`State of complaint ${complaintId} is not as it was read`)
+    return this.#heads.get(before) ?? firstHash(complaintId)
   }
 
   /**
@@ -396,8 +418,12 @@ export class Ledger {
           ...(start === undefined ? {} : { ExclusiveStartKey: start }),
         }),
       )
-      for (const { event, context } of page.Items ?? [])
-        records.push({ event: event as Event, context: context as EventContext })
+      for (const { event, context, chain } of page.Items ?? [])
+        records.push({
+          event: event as Event,
+          context: context as EventContext,
+          hash: fromStored(chain)?.hash,
+        })
       start = page.LastEvaluatedKey
     } while (start !== undefined)
     if (records.length === 0 && afterSeq === 0) throw new NotFound(complaintId)
@@ -434,7 +460,7 @@ export class Ledger {
     const found = new Map<string, Complaint>()
     const wanted = ids.map((id) => ({ pk: keys.complaintKey(id), sk: keys.STATE }))
     for (const item of await this.#batchGet(wanted, consistent)) {
-      const complaint = complaintOf(item.data)
+      const complaint = this.#complaintIn(item)
       found.set(complaint.id, complaint)
     }
     return ids.flatMap((id) => found.get(id) ?? [])
@@ -647,12 +673,14 @@ export class Ledger {
     const after = fold(before, events)
     if (after === undefined || events.length === 0) return []
     const nextDueAt = earliestDueAt(after.timers)
+    const links = linksOf(this.#headOf(before, after.id), events)
+    const head = bytesOf(links.at(-1)?.hash ?? '')
     const TableName = this.#table
     return [
       {
         Put: {
           TableName,
-          Item: stateItem(after, toInstant(Math.floor(Date.now() / 1000))),
+          Item: { ...stateItem(after, toInstant(Math.floor(Date.now() / 1000))), head },
           ...(before === undefined
             ? { ConditionExpression: 'attribute_not_exists(pk)' }
             : {
@@ -661,7 +689,7 @@ export class Ledger {
               }),
         },
       },
-      ...events.map((event): Item => {
+      ...events.map((event, index): Item => {
         const context: EventContext = {
           team: after.team,
           channel: after.message.channel,
@@ -678,6 +706,7 @@ export class Ledger {
               signal: isSignal(event),
               context,
               event,
+              chain: toStored(links[index] as Link),
               // One entry a commit is enough to say that the complaint changed on that day.
               ...(event === events.at(-1)
                 ? { dayShard: keys.dayShardOf(event.recordedAt.slice(0, 10), after.id) }
