@@ -13,6 +13,8 @@ import {
   COMPLAINT_COLUMNS,
   type ComplaintRow,
   complaintRow,
+  HEAD_COLUMNS,
+  type HeadRow,
   METRIC_COLUMNS,
   REDRESS_COLUMNS,
   type RedressRow,
@@ -62,13 +64,15 @@ export function boundsOf(day: string): { start: Instant; end: Instant } {
 interface Found {
   readonly row: ComplaintRow
   readonly redress: readonly RedressRow[]
+  /** None where its events are older than the chain. */
+  readonly heads: readonly HeadRow[]
   readonly records: readonly EventRecord[]
   readonly late: readonly { readonly about: string; readonly row: ComplaintRow }[]
 }
 
 /**
- * Exports a UTC day: its metrics, a line for each complaint that was written to, and what became known of earlier days;
- * then compares the metrics with the ledger. Everything is taken from events by when they were recorded, so a day that
+ * Exports a UTC day: its metrics, a line for each complaint that was written to and the head of its chain of events, and
+ * what became known of earlier days; then compares the metrics with the ledger. Everything is taken from events by when they were recorded, so a day that
  * is over stays what it was. Run again it writes nothing new, or corrections.
  *
  * @throws RangeError for what is no day.
@@ -95,6 +99,13 @@ export async function exportDay(
     await publishTable(shelf, 'metrics', day, METRIC_COLUMNS, metricRows(points)),
     await publishTable(shelf, 'complaints', day, COMPLAINT_COLUMNS, rows, costsIn(rows)),
     await publishTable(shelf, 'redress', day, REDRESS_COLUMNS, redress, redressIn(redress)),
+    await publishTable(
+      shelf,
+      'heads',
+      day,
+      HEAD_COLUMNS,
+      found.flatMap((one) => one.heads),
+    ),
   ]
   const late: PublishedFile[] = []
   const lateRows = Map.groupBy(
@@ -145,7 +156,9 @@ async function lookAt({ ledger, policyOf }: Exporting, id: string, day: string):
     records.flatMap(({ event }) => (event.type.startsWith('redress-') && 'id' in event ? [event.id] : [])),
   )
   const redress = touched.size === 0 ? [] : redressRows(replay(events), (one) => touched.has(one))
-  return { row, redress, records, late }
+  const last = all.at(-1)
+  const heads = last?.hash === undefined ? [] : [{ complaint: id, seq: last.event.seq, hash: last.hash }]
+  return { row, redress, heads, records, late }
 }
 
 function madeFrom(found: readonly Found[]): Manifest['madeFrom'] {

@@ -109,6 +109,20 @@ export const REDRESS_COLUMNS = {
 export type RedressRow = Row<typeof REDRESS_COLUMNS>
 
 /**
+ * One line for each complaint that changed on a day: the hash that stands for its events up to the day's last. Whoever
+ * keeps the file can tell by it whether the ledger was written anew (docs/audit.md).
+ */
+export const HEAD_COLUMNS = {
+  complaint: 'text',
+  /** Number of the event that the hash is of. */
+  seq: 'integer',
+  /** SHA-256, in hex. */
+  hash: 'text',
+} as const satisfies Columns
+
+export type HeadRow = Row<typeof HEAD_COLUMNS>
+
+/**
  * A complaint's redress, a line each, as its state has it.
  *
  * @param of which of them; all where it is left out.

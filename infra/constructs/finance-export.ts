@@ -12,7 +12,7 @@ export interface FinanceExportProps extends FunctionSetup {
 }
 
 /** What the export writes; each folder is explained in docs/finance.md. */
-const FOLDERS = ['metrics', 'complaints', 'redress', 'parquet', 'corrections', 'manifests']
+const FOLDERS = ['metrics', 'complaints', 'redress', 'heads', 'parquet', 'corrections', 'manifests']
 
 /** Where finance finds yesterday: <folder>/date=YYYY-MM-DD/, written every night. */
 export class FinanceExport extends Construct {

@@ -12,6 +12,9 @@ import { COMPLAINT_ID, given, sam } from '../support/complaints.ts'
 import { history, play } from '../support/histories.ts'
 import { trialOf } from '../support/policies.ts'
 
+/** Something in place of an event's hash. */
+const hashAt = (seq: number): string => String(seq).padStart(64, '0')
+
 /** A stage with one complaint of these events, a CloudWatch that has nothing, and an empty bucket. */
 function stageWith(events: readonly Event[]) {
   const files = new Map<string, Uint8Array>()
@@ -42,6 +45,7 @@ function stageWith(events: readonly Event[]) {
         events.map((event) => ({
           event,
           context: { team: 'support', channel: 'web', receivedAt: events[0]?.at ?? '' },
+          hash: hashAt(event.seq),
         })),
     },
     cloudwatch,
@@ -104,6 +108,27 @@ describe('The export of a day', () => {
       lines.push(manifest.files.find(({ key }) => key.startsWith('complaints/'))?.rows)
     }
     expect(lines).toEqual([0, 1, 0, 1, 0])
+  })
+
+  it('has the head of each complaint’s chain as it was when the day was over', async () => {
+    const story = given('2026-11-23T09:00:00Z')
+    story.does('2026-11-23T09:20:00Z', { type: 'note', text: 'called' }, sam)
+    const onMonday = story.events.length
+    story.does('2026-11-24T09:30:00Z', { type: 'note', text: 'called again' }, sam)
+    const { exporting, files, line } = stageWith(story.events)
+    const key = 'heads/date=2026-11-23/heads.csv'
+    const { manifest } = await exportDay(exporting, '2026-11-23')
+    expect(line(key)).toEqual({
+      complaint: COMPLAINT_ID,
+      seq: String(onMonday),
+      hash: hashAt(onMonday),
+    })
+    expect(manifest.files).toContainEqual(expect.objectContaining({ key, rows: 1 }))
+    const published = new Map(files)
+    await exportDay(exporting, '2026-11-24')
+    expect(line('heads/date=2026-11-24/heads.csv')).toMatchObject({ seq: String(story.events.length) })
+    expect(await exportDay(exporting, '2026-11-23')).toMatchObject({ manifest })
+    for (const [name, content] of published) expect(files.get(name)).toEqual(content)
   })
 
   it('is refused for what is no day, and writes nothing', async () => {

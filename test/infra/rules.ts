@@ -97,7 +97,7 @@ const WITHOUT_RESOURCE = new Map([
 const OPEN_ENDED = new Map([
   [/:execution:redress-\w+-complaint:\*$/, ['states:DescribeExecution', 'states:StopExecution']],
   [
-    /\/(metrics|complaints|redress|parquet|corrections|manifests|reports)\/\*$/,
+    /\/(metrics|complaints|redress|heads|parquet|corrections|manifests|reports)\/\*$/,
     ['s3:GetObject', 's3:PutObject'],
   ],
   [/\/metric-stream\/\*$/, ['s3:AbortMultipartUpload', 's3:GetObject', 's3:PutObject']],

@@ -33,5 +33,5 @@ export const EXCEPTIONS: readonly Exception[] = [
 /** Resources of which part is open, as the template writes them: their names are made at run time. */
 export const OPEN_ENDED: readonly RegExp[] = [
   /^execution:redress-\w+-complaint:\*$/,
-  /^\w+\/(metrics|complaints|redress|parquet|corrections|manifests|reports)\/\*$/,
+  /^\w+\/(metrics|complaints|redress|heads|parquet|corrections|manifests|reports)\/\*$/,
 ]
