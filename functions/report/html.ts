@@ -1,14 +1,8 @@
 import type { Money } from '../export/summary.ts'
+import { escaped, PAGE_STYLE } from '../shared/page.ts'
 import { formatMoney } from '../slack/money.ts'
 import { type Chart, svgOf } from './charts.ts'
 import { DIMENSIONS, type Group, type Summary } from './figures.ts'
-
-/** Text as HTML shows it, whatever is in it. */
-const escaped = (text: string): string =>
-  text.replace(
-    /[&<>"']/g,
-    (character) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' })[character] ?? '',
-  )
 
 const whole = new Intl.NumberFormat('en-GB')
 const count = (value: number): string => whole.format(value)
@@ -274,14 +268,7 @@ function rootCauseChart(rootCauses: readonly Group[]): string {
   })
 }
 
-const STYLE = `
-:root { --ink: #1f2933; --soft: #52606d; --rule: #d5dbe3; --paper: #fff; --tint: #f4f6f9; --accent: #00558b }
-* { box-sizing: border-box }
-body { margin: 0 auto; max-width: 76rem; padding: 2rem 1.25rem 4rem; color: var(--ink); background: var(--paper); font: 16px/1.5 system-ui, sans-serif }
-header { border-bottom: 3px solid var(--accent); padding-bottom: .5rem }
-.stage { color: var(--soft); margin: 0 }
-h1 { margin: .1rem 0; font-size: 2rem; line-height: 1.2 }
-h2 { margin: 2.5rem 0 .75rem; font-size: 1.3rem }
+const STYLE = `${PAGE_STYLE}
 .cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(13rem, 1fr)); gap: .75rem; margin: 0 }
 .card { background: var(--tint); border: 1px solid var(--rule); border-radius: .5rem; padding: .75rem 1rem }
 .card dt { color: var(--soft) }
@@ -290,26 +277,12 @@ h2 { margin: 2.5rem 0 .75rem; font-size: 1.3rem }
 figure { margin: 0 0 1rem; max-width: 54rem }
 figure svg { width: 100%; height: auto; display: block }
 figcaption { color: var(--soft); font-size: .875rem }
-.scroll { overflow-x: auto }
-.scroll:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px }
-table { border-collapse: collapse; width: 100%; font-size: .9375rem }
-caption { text-align: left; font-weight: 600; padding: .25rem 0 }
-th, td { border-bottom: 1px solid var(--rule); padding: .35rem .6rem; text-align: left; vertical-align: top }
-thead th { color: var(--soft); font-weight: 600; vertical-align: bottom }
 td.figure { white-space: nowrap }
 .figure { text-align: right; font-variant-numeric: tabular-nums }
 tbody th { font-weight: 400; max-width: 20rem; overflow-wrap: anywhere }
-.nothing, footer { color: var(--soft) }
-footer { margin-top: 3rem; border-top: 1px solid var(--rule); font-size: .875rem }
-@page { size: A4; margin: 14mm }
 @media print {
-  body { max-width: none; padding: 0; font-size: 10.5pt }
   section, figure, .card, tr { break-inside: avoid }
   section:has(tbody tr:nth-child(20)) { break-inside: auto }
-  h2 { break-after: avoid; margin-top: 1.5rem }
-  .scroll { overflow: visible }
-  table { font-size: 8pt }
-  th, td { padding: .15rem .25rem }
   td.figure { white-space: normal }
 }
 `
