@@ -2,7 +2,7 @@ import type { Event } from '../domain/complaint.ts'
 import { erasedEvent } from '../domain/erasure.ts'
 import type { Instant } from '../domain/instant.ts'
 import { canonicalJson, factsOf, firstHash, hashOf, type Link, wordsOf } from '../ledger/chain.ts'
-import type { History, KeptEvent } from '../ledger/history.ts'
+import type { KeptEvent, KeptState } from '../ledger/history.ts'
 
 /** What can be wrong with a complaint's records. */
 export type ProblemKind =
@@ -22,6 +22,13 @@ export interface Problem {
   /** Of the event that it is about, where it is about one. */
   readonly seq?: number
   readonly what: string
+}
+
+/** What is looked at: a complaint's history, or what its file has of it. */
+export interface Chained {
+  readonly complaintId: string
+  readonly state?: Pick<KeptState, 'version' | 'head'> | undefined
+  readonly events: readonly KeptEvent[]
 }
 
 /** What a complaint's chain proves. */
@@ -61,7 +68,7 @@ export interface Expectations {
  * Whether a complaint's events are those that were written, all of them, in their order, as far as its chain can tell;
  * and each thing that is wrong, by the event. Pure: it looks at nothing but what it is given.
  */
-export function verify(history: History, { chainedSince, heads = [] }: Expectations = {}): Verification {
+export function verify(history: Chained, { chainedSince, heads = [] }: Expectations = {}): Verification {
   const { complaintId, state, events } = history
   const problems: Problem[] = []
   const report = (kind: ProblemKind, seq: number | undefined, what: string): void =>
@@ -135,6 +142,28 @@ export function verify(history: History, { chainedSince, heads = [] }: Expectati
     published: own.length,
     problems,
   }
+}
+
+/** The outcome in one line, without the problems themselves. */
+export function described(verification: Verification): string {
+  const { events, unchained, since, erased, head, published, problems } = verification
+  const outcome =
+    problems.length > 0
+      ? `NOT as it was written: ${problems.length === 1 ? '1 problem' : `${problems.length} problems`}`
+      : since === undefined
+        ? 'has no chain yet'
+        : 'ok'
+  return [
+    `${outcome}, ${events} events`,
+    ...(head === undefined ? [] : [`head ${short(head)}`]),
+    ...(since !== undefined && unchained > 0
+      ? [
+          `chained since event ${since.seq} (${since.recordedAt}), nothing is proved of the ${unchained} before`,
+        ]
+      : []),
+    ...(erased === 0 ? [] : [`${erased} of them erased`]),
+    ...(published === 0 ? [] : [`compared with ${published} published heads`]),
+  ].join(', ')
 }
 
 /** As much of a hash as people compare. */

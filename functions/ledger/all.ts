@@ -20,3 +20,28 @@ export async function* allComplaints(
     }
   }
 }
+
+/**
+ * The ids of all complaints of which the table holds anything, in no order: also of one whose state is gone, which no
+ * index knows. It reads the whole table: for command lines, never for functions.
+ */
+export async function* heldComplaints(db: DynamoDBDocumentClient, table: string): AsyncGenerator<string> {
+  const seen = new Set<string>()
+  const pages = paginateScan(
+    { client: db },
+    {
+      TableName: table,
+      FilterExpression: 'begins_with(pk, :complaints)',
+      ExpressionAttributeValues: { ':complaints': complaintKey('') },
+      ProjectionExpression: 'pk',
+      ConsistentRead: true,
+    },
+  )
+  for await (const { Items } of pages) {
+    for (const { pk } of Items ?? []) {
+      const id = complaintIdOf(String(pk))
+      if (!seen.has(id)) yield id
+      seen.add(id)
+    }
+  }
+}

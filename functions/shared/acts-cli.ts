@@ -3,7 +3,7 @@ import { parseInstant } from '../domain/instant.ts'
 import { listActs } from './acts.ts'
 import { openStage, runCommand, STAGE_USAGE } from './stage.ts'
 
-const USAGE = `What was done to a stage by command: tokens, secrets, erasures. A line each, oldest first.
+const USAGE = `What was done to a stage by command: tokens, secrets, erasures, files that were made. A line each, oldest first.
 
   npm run --silent acts
   npm run --silent acts -- --since 2026-11-01T00:00:00Z

@@ -9,8 +9,17 @@ import { ACTS, actKey } from '../ledger/keys.ts'
  * good, as logs end after some months.
  */
 export interface Act {
-  readonly type: 'token-created' | 'token-revoked' | 'secret-added' | 'secret-retired' | 'customer-erased'
-  /** What it was done to, without saying any of its content: a token's name, a source and a fingerprint. */
+  readonly type:
+    | 'token-created'
+    | 'token-revoked'
+    | 'secret-added'
+    | 'secret-retired'
+    | 'customer-erased'
+    | 'file-made'
+  /**
+   * What it was done to, without saying any of its content: a token's name, a source and a fingerprint, a complaint and
+   * the head of its chain.
+   */
   readonly about: string
   /** Who ran the command, as their machine calls them. CloudTrail knows with which role. */
   readonly by: string

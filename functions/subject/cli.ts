@@ -4,6 +4,7 @@ import { Refusal } from '../domain/decide.ts'
 import { forget } from '../ledger/forget.ts'
 import { complaintKey, SLACK } from '../ledger/keys.ts'
 import { Ledger } from '../ledger/ledger.ts'
+import { actOf, recordAct } from '../shared/acts.ts'
 import { openStage, runCommand, STAGE_USAGE } from '../shared/stage.ts'
 import { complaintsOf, type Subject } from './find.ts'
 
@@ -69,7 +70,13 @@ async function run(args: string[]): Promise<void> {
     const { stage, erased } = await ledger.load(one)
     try {
       if (values.apply) {
-        await ledger.execute(one, { type: 'erase', by: { id: values.as } }, await clock.now())
+        const { events } = await ledger.execute(
+          one,
+          { type: 'erase', by: { id: values.as } },
+          await clock.now(),
+        )
+        // Afterwards only what was erased before is finished: that was recorded then.
+        if (events.length > 0) await recordAct(db, table, actOf('customer-erased', one))
         await forget(db, table, one)
       } else if (stage !== 'closed' && stage !== 'withdrawn') {
         throw new Refusal('forbidden-by-state', `it is ${stage}: close or withdraw it first`)
