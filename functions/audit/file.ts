@@ -10,7 +10,7 @@ import {
 import type { Instant } from '../domain/instant.ts'
 import { type Policy, type Source, timerSpec } from '../domain/policy.ts'
 import { type Difference, stateDifference } from '../domain/replay.ts'
-import type { Link } from '../ledger/chain.ts'
+import { canonicalJson, type Link } from '../ledger/chain.ts'
 import type { History } from '../ledger/history.ts'
 import type { Token } from '../shared/tokens.ts'
 import type { Verification } from './verify.ts'
@@ -156,6 +156,36 @@ export function fileOf(history: History, { verification, policyOf, tokens, at, b
   }
 }
 
+/**
+ * Which parts of a file that somebody was sent do not follow from its events, which are what is proved. What depends on
+ * the policy and the program of the day (names, authority, sentences, targets) is left out: it is their reading of them.
+ */
+export function unfounded(file: ComplaintFile): string[] {
+  const { events, complaint, state } = file
+  const folded = fold({ events })
+  const names: Names = { policy: undefined, tokens: new Map() }
+  const own = folded.at(-1)?.after
+  const parts: [part: string, inFile: unknown, follows: unknown][] = [
+    ['the complaint as it stands', complaint, own],
+    ['messages', file.messages.map(unread), messagesIn(events).map(unread)],
+    ['timers', file.timers.map(unread), timersIn(folded, () => undefined).map(unread)],
+    ['handoffs', file.handoffs.map(unread), handoffsIn(folded, names).map(unread)],
+    ['what the state knows', state?.version, own?.version],
+  ]
+  return parts
+    .filter(([, inFile, follows]) => canonicalJson(inFile) !== canonicalJson(follows))
+    .map(([part]) => `${part}: not what follows from the events`)
+}
+
+/** Without what is a reading of the facts, and not one of them. */
+function unread(part: object): object {
+  const { authority, target, basis, from, to, askedBy, endedBy, steps, ...facts } = part as Record<
+    string,
+    unknown
+  >
+  return { ...facts, ...(Array.isArray(steps) ? { steps: steps.map(({ seq, at }) => ({ seq, at })) } : {}) }
+}
+
 interface Step {
   readonly event: Event
   readonly before: Complaint | undefined
@@ -163,7 +193,7 @@ interface Step {
 }
 
 /** What each event made of the complaint, up to the first that can be nothing of it: records may be damaged. */
-function fold({ events }: History): Step[] {
+function fold({ events }: Pick<History, 'events'>): Step[] {
   const steps: Step[] = []
   let before: Complaint | undefined
   for (const { event } of events) {

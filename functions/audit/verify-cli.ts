@@ -7,7 +7,7 @@ import { heldComplaints } from '../ledger/all.ts'
 import { historyOf } from '../ledger/history.ts'
 import { NotFound } from '../ledger/ledger.ts'
 import { openStage, runCommand, STAGE_USAGE } from '../shared/stage.ts'
-import type { ComplaintFile } from './file.ts'
+import { type ComplaintFile, unfounded } from './file.ts'
 import { headsInBucket, headsInFolder, type Published } from './heads.ts'
 import { described, type Verification, verify } from './verify.ts'
 
@@ -77,9 +77,14 @@ async function run(args: string[]): Promise<void> {
   for (const fault of faults) out(`published: ${fault}`)
 
   if (file !== undefined) {
-    const { complaint, state, events } = JSON.parse(readFileSync(file, 'utf8')) as ComplaintFile
+    const sent = JSON.parse(readFileSync(file, 'utf8')) as ComplaintFile
+    const { complaint, state, events } = sent
     const expectations = { chainedSince, heads: heads.get(complaint.id) ?? [] }
     tell(complaint.id, verify({ complaintId: complaint.id, state, events }, expectations))
+    for (const fault of unfounded(sent)) {
+      out(`  ${fault}`)
+      wrong++
+    }
   } else if (opened !== undefined) {
     const { db, table } = opened
     const left = new Set(all ? heads.keys() : [])

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type ComplaintFile, fileOf } from '../../functions/audit/file.ts'
+import { type ComplaintFile, fileOf, unfounded } from '../../functions/audit/file.ts'
 import { fileHtml } from '../../functions/audit/html.ts'
 import { verify } from '../../functions/audit/verify.ts'
 import type { Event } from '../../functions/domain/complaint.ts'
@@ -138,6 +138,29 @@ describe('A complaint’s file', () => {
       event: { ...kept.event, text: 'something nicer' } as Event,
     }))
     expect(verify(forged).problems).toMatchObject([{ kind: 'words changed', seq: 11 }])
+    expect(unfounded(file)).toEqual([])
+    const [first, ...others] = (file as ComplaintFile).messages
+    const forgeries: [string, Partial<ComplaintFile>][] = [
+      ['messages', { messages: [{ ...first, text: 'I am fine' } as never, ...others] }],
+      ['messages', { messages: others }],
+      ['timers', { timers: (file as ComplaintFile).timers.slice(1) }],
+      ['handoffs', { handoffs: [] }],
+      ['the complaint as it stands', { complaint: { ...file.complaint, owner: 'mallory' } }],
+      ['what the state knows', { state: { ...file.state, version: 3 } }],
+    ]
+    for (const [part, change] of forgeries)
+      expect(unfounded({ ...file, ...change })).toEqual([`${part}: not what follows from the events`])
+  })
+
+  it('follows from its events, whatever those are', async () => {
+    await fc.assert(
+      fc.asyncProperty(history, async (generated) => {
+        const { events } = play(generated).story
+        const file = filed(await tableWith(events).history(), trialOf as never)
+        expect(unfounded(JSON.parse(JSON.stringify(file)))).toEqual([])
+      }),
+      { numRuns: 30 },
+    )
   })
 
   it('shows a type of event that it does not know, with all that it holds, and a reply in steps as one message', async () => {

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import {
   CloudWatchLogsClient,
@@ -14,6 +13,7 @@ import { check } from '../../functions/replay/check.ts'
 import { policyOf } from '../../functions/shared/policies.ts'
 import { clientConfig, documentClient } from '../../infra/local/aws.ts'
 import { clientOf } from './support/client.ts'
+import { command } from './support/command.ts'
 
 const run = inject('redress')
 const client = clientOf(run)
@@ -44,24 +44,7 @@ async function logLines(): Promise<string> {
 }
 
 /** What the command line makes of the person. */
-function subject(...args: string[]): { status: number | null; stdout: string } {
-  const { status, stdout } = spawnSync(
-    process.execPath,
-    ['functions/subject/cli.ts', ...args, '--email', EMAIL],
-    {
-      encoding: 'utf8',
-      env: {
-        ...process.env,
-        TABLE_NAME: run.tableName,
-        AWS_ENDPOINT_URL: run.awsEndpoint,
-        AWS_REGION: run.region,
-        AWS_ACCESS_KEY_ID: 'test',
-        AWS_SECRET_ACCESS_KEY: 'test',
-      },
-    },
-  )
-  return { status, stdout }
-}
+const subject = (...args: string[]) => command(run, 'functions/subject/cli.ts', ...args, '--email', EMAIL)
 
 it('Nothing is left of an erased customer in table, Slack and logs, and all the facts are', async () => {
   const { body } = await client.signedWeb(

@@ -6,22 +6,25 @@ import {
   UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda'
 import { GetObjectCommand, ListObjectVersionsCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
-import { QueryCommand } from '@aws-sdk/lib-dynamodb'
+import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
 import { marshall } from '@aws-sdk/util-dynamodb'
 import { parquetReadObjects } from 'hyparquet'
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
+import type { Event } from '../../functions/domain/complaint.ts'
 import { parquetOf } from '../../functions/export/dataset.ts'
 import type { Exported } from '../../functions/export/handler.ts'
 import { expectedOf, type Reconciliation, reconcile } from '../../functions/export/reconcile.ts'
 import { COMPLAINT_COLUMNS } from '../../functions/export/rows.ts'
 import { readDay } from '../../functions/export/series.ts'
+import { bytesOf, firstHash, type Link, linksOf, toStored } from '../../functions/ledger/chain.ts'
 import { changedOn } from '../../functions/ledger/day.ts'
-import { complaintKey, EVENT_PREFIX } from '../../functions/ledger/keys.ts'
+import { complaintKey, EVENT_PREFIX, STATE } from '../../functions/ledger/keys.ts'
 import { Ledger } from '../../functions/ledger/ledger.ts'
 import type { Reported } from '../../functions/report/handler.ts'
 import { monthBefore } from '../../functions/report/month.ts'
 import { clientConfig } from '../../infra/local/aws.ts'
 import { clientOf } from './support/client.ts'
+import { command as commandLine } from './support/command.ts'
 import { waitFor } from './support/stack.ts'
 
 /*
@@ -77,6 +80,37 @@ async function compare(): Promise<Reconciliation> {
   const ids = await changedOn(db, run.tableName, day)
   const expected = expectedOf((await Promise.all(ids.map((id) => ledger.records(id)))).flat())
   return reconcile(expected, await readDay(cloudwatch, run.stackName, day, expected))
+}
+
+/** The complaint's state and events, as they are stored. */
+async function itemsOf(complaintId: string): Promise<Record<string, unknown>[]> {
+  const { Items = [] } = await db.send(
+    new QueryCommand({
+      TableName: run.tableName,
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: { ':pk': complaintKey(complaintId) },
+    }),
+  )
+  return Items.filter(({ sk }) => sk === STATE || String(sk).startsWith(EVENT_PREFIX))
+}
+
+/** Somebody with access to the table says that somebody else acknowledged it, and makes the whole chain anew. */
+async function writeAnew(complaintId: string): Promise<void> {
+  const items = await itemsOf(complaintId)
+  const events = items.filter(({ sk }) => sk !== STATE)
+  const forged = events.map(({ event }) => ({ ...(event as Event), actor: 'mallory' }))
+  const links = linksOf(firstHash(complaintId), forged)
+  const head = bytesOf(links.at(-1)?.hash ?? '')
+  const state = items.find(({ sk }) => sk === STATE)
+  for (const Item of [
+    { ...state, head },
+    ...events.map((item, index) => ({
+      ...item,
+      event: forged[index],
+      chain: toStored(links[index] as Link),
+    })),
+  ])
+    await db.send(new PutCommand({ TableName: run.tableName, Item }))
 }
 
 /** Hands an event to the relay once more, as the stream does when its reader has crashed. */
@@ -140,6 +174,29 @@ it('exports a day, stays by it to the byte, and finds what was counted twice and
   const parquet = await read(`parquet/complaints/date=${day}/complaints.parquet`)
   const rows = await parquetReadObjects({ file: new Uint8Array(parquet).buffer })
   expect(rows).toMatchObject([{ complaint: complaintId, stage: 'acknowledged', product: '=broadband' }])
+
+  const stage = run.stackName.replace('redress-', '')
+  const verify = () =>
+    commandLine(run, 'functions/audit/verify-cli.ts', complaintId, '--published', '--stage', stage)
+  const { hash = '' } = (await ledger.records(complaintId)).at(-1) ?? {}
+  expect(Buffer.from(await read(`heads/date=${day}/heads.csv`)).toString()).toBe(
+    `complaint,seq,hash\r\n${complaintId},2,${hash}\r\n`,
+  )
+  expect(verify()).toMatchObject({
+    status: 0,
+    stdout: expect.stringMatching(
+      `^${complaintId} ok, 2 events, head ${hash.slice(0, 12)}, compared with 1 `,
+    ),
+  })
+  const genuine = await itemsOf(complaintId)
+  await writeAnew(complaintId)
+  expect(commandLine(run, 'functions/audit/verify-cli.ts', complaintId).status).toBe(0)
+  expect(verify()).toMatchObject({
+    status: 1,
+    stdout: expect.stringContaining(`not what was published in heads/date=${day}/heads.csv`),
+  })
+  for (const Item of genuine) await db.send(new PutCommand({ TableName: run.tableName, Item }))
+  expect(verify().status).toBe(0)
 
   await deliverAgain(complaintId, 'acknowledged')
   await uncounted(async () => {
