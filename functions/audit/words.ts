@@ -165,6 +165,74 @@ const SENTENCES: Sentences = {
   'issues-confirmed': [() => 'The issues that were suggested were confirmed'],
   'issue-answered': [({ id }) => `Issue ${id} was answered`, 'id'],
   'issue-declined': [({ id }) => `Issue ${id} was declined`, 'id'],
+  'issue-handoff-requested': [
+    ({ id, toTeam }, names) => `${teamNamed(names, toTeam)} was asked about issue ${id}`,
+    'id',
+    'toTeam',
+  ],
+  'issue-handoff-accepted': [
+    ({ id, team, person }, names) =>
+      `${teamNamed(names, team)} took issue ${id} on; ${personNamed(names, person)} has it`,
+    'id',
+    'team',
+    'person',
+  ],
+  'issue-returned': [
+    ({ id, team }, names) =>
+      `Issue ${id}, which ${teamNamed(names, team)} was asked about, came back to the owner`,
+    'id',
+    'team',
+  ],
+  'reply-drafted': [
+    ({ id, public: open, channel, purpose, outcome }) =>
+      `${purpose === undefined ? 'A reply' : `A ${purpose === 'contact' ? 'question for an address' : purpose}`} was written (${id}), ${open ? 'in public' : 'in private'} by ${channel}${outcome === 'pass' ? '' : `; the guard says ${outcome}`}`,
+    'id',
+    'text',
+    'public',
+    'channel',
+    'purpose',
+    'outcome',
+  ],
+  'guard-overridden': [
+    ({ id, rules }) =>
+      `Reply ${id} went on in spite of what the guard found: ${rules.join(', ').replaceAll('-', ' ')}`,
+    'id',
+    'rules',
+  ],
+  'reply-approval-asked': [
+    ({ id, approver }) => `Reply ${id} waited for a ${approver.replaceAll('-', ' ')} to agree`,
+    'id',
+    'approver',
+  ],
+  'reply-approved': [({ id }) => `Reply ${id} was agreed to`, 'id'],
+  'reply-refused': [({ id }) => `Reply ${id} was refused`, 'id'],
+  'reply-discarded': [({ id }) => `Reply ${id} was discarded`, 'id'],
+  'reply-released': [({ id }) => `Reply ${id} was let go out`, 'id'],
+  'reply-sent': [
+    ({ id, via, reports }) =>
+      `Reply ${id} was sent by ${via}${reports ? ', which says whether it arrives' : ''}`,
+    'id',
+    'via',
+    'reports',
+  ],
+  'reply-delivered': [({ id }) => `Reply ${id} arrived`, 'id'],
+  'reply-failed': [({ id }) => `Reply ${id} did not go out, or did not arrive`, 'id'],
+  'contact-asked': [
+    ({ id, private: alone }) =>
+      `The customer was asked where to write to in private (${id})${alone ? '' : ', by a form that anybody could open'}`,
+    'id',
+    'private',
+  ],
+  'contact-given': [({ id }) => `Form ${id} was filled in`, 'id'],
+  'identity-matched': [
+    ({ id, by }) =>
+      `The address given in form ${id} is the complainant’s: ${by === 'code' ? 'they wrote the code from their account' : 'somebody made sure'}`,
+    'id',
+    'by',
+  ],
+  'survey-asked': [({ id }) => `The customer was asked how they found it (${id})`, 'id'],
+  'survey-answered': [({ score }) => `The customer gave it ${score} of 5`, 'id', 'score'],
+  'promise-broken': [({ id }) => `Promise ${id} would not be kept, as was said`, 'id'],
   noted: [() => 'A note was made'],
   replied: [() => 'The customer was answered', 'text'],
   promised: [({ id }) => `Promise ${id} was made`, 'id'],

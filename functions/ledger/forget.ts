@@ -55,6 +55,8 @@ export async function forget(
           new DeleteCommand({ TableName: table, Key: keys.recentKey(team, at, complaintId, seq) }),
         )
       }
+      if (type === 'reply-sent')
+        await forgetSent(db, table, complaintId, event as Event & { type: typeof type })
       const erased = erasedEvent(event as Event)
       if (isDeepStrictEqual(erased, event)) continue
       // First what leads here: once the event is erased, nobody knows any more what that was.
@@ -78,6 +80,19 @@ export async function forget(
     }
   }
   return changed
+}
+
+/** What leads from a platform's name for our message to the complaint. */
+async function forgetSent(
+  db: DynamoDBDocumentClient,
+  table: string,
+  complaintId: string,
+  { via, reference }: Event & { type: 'reply-sent' },
+): Promise<void> {
+  if (reference === ERASED) return
+  const Key = keys.messageKey(via, reference)
+  const { Item } = await db.send(new GetCommand({ TableName: table, Key, ConsistentRead: true }))
+  if (Item?.complaintId === complaintId) await db.send(new DeleteCommand({ TableName: table, Key }))
 }
 
 function messageIn(event: Event): Message | undefined {
