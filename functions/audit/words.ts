@@ -209,10 +209,10 @@ const SENTENCES: Sentences = {
   'reply-discarded': [({ id }) => `Reply ${id} was discarded`, 'id'],
   'reply-released': [({ id }) => `Reply ${id} was let go out`, 'id'],
   'reply-sent': [
-    ({ id, via, reports }) =>
-      `Reply ${id} was sent by ${via}${reports ? ', which says whether it arrives' : ''}`,
+    ({ id, platform, reports }) =>
+      `Reply ${id} was sent by ${platform}${reports ? ', which says whether it arrives' : ''}`,
     'id',
-    'via',
+    'platform',
     'reports',
   ],
   'reply-delivered': [({ id }) => `Reply ${id} arrived`, 'id'],

@@ -301,7 +301,7 @@ const reply = z.object({
   refusedBy: z.string().optional(),
   reason: z.string().optional(),
   releasedAt: at.optional(),
-  via: z.string().optional().meta({ description: 'The platform that took it' }),
+  platform: z.string().optional().meta({ description: 'Which took it' }),
   reference: z.string().optional().meta({ description: 'What it calls it' }),
   reports: z.boolean().optional().meta({ description: 'It will say whether it arrived' }),
   endedAt: at.optional(),

@@ -310,7 +310,7 @@ export interface Reply {
   readonly reason?: string | undefined
   readonly releasedAt?: Instant
   /** Which platform took it, and what it calls it. */
-  readonly via?: string
+  readonly platform?: string
   readonly reference?: string
   /** The platform will say whether it arrived. */
   readonly reports?: boolean
@@ -629,7 +629,7 @@ export type EventBody =
   | {
       readonly type: 'reply-sent'
       readonly id: string
-      readonly via: string
+      readonly platform: string
       readonly reference: string
       readonly reports: boolean
     }
@@ -1038,8 +1038,8 @@ export function evolve(state: Complaint | undefined, event: Event): Complaint {
     case 'reply-released':
       return withReply(common, event.id, { state: 'sending', releasedAt: event.at })
     case 'reply-sent': {
-      const { id, via, reference, reports, at } = event
-      const sent = withReply(common, id, { state: 'sent', via, reference, reports, endedAt: at })
+      const { id, platform, reference, reports, at } = event
+      const sent = withReply(common, id, { state: 'sent', platform, reference, reports, endedAt: at })
       return reports ? sent : answeredBy(sent, id, at)
     }
     case 'reply-delivered':

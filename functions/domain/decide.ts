@@ -210,7 +210,7 @@ export type Command =
   | {
       readonly type: 'record-sent'
       readonly id: string
-      readonly via: string
+      readonly platform: string
       readonly reference: string
       readonly reports: boolean
       readonly by: Actor
@@ -1233,7 +1233,13 @@ function recordReply(
   if (!isNews) return
   const body: EventBody =
     command.type === 'record-sent'
-      ? { type: 'reply-sent', id, via: command.via, reference: command.reference, reports: command.reports }
+      ? {
+          type: 'reply-sent',
+          id,
+          platform: command.platform,
+          reference: command.reference,
+          reports: command.reports,
+        }
       : { type: 'reply-delivered', id }
   if (!isAnswer(reply) || (body.type === 'reply-sent' && body.reports)) {
     draft.add(body, by)

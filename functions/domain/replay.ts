@@ -244,8 +244,8 @@ function commandOf(
     case 'reply-discarded':
       return { type: 'discard-reply', id: event.id, reason: event.reason, by }
     case 'reply-sent': {
-      const { id, via, reference, reports } = event
-      return { type: 'record-sent', id, via, reference, reports, by }
+      const { id, platform, reference, reports } = event
+      return { type: 'record-sent', id, platform, reference, reports, by }
     }
     case 'reply-delivered':
       return { type: 'record-delivered', id: event.id, by }

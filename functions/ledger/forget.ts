@@ -87,10 +87,10 @@ async function forgetSent(
   db: DynamoDBDocumentClient,
   table: string,
   complaintId: string,
-  { via, reference }: Event & { type: 'reply-sent' },
+  { platform, reference }: Event & { type: 'reply-sent' },
 ): Promise<void> {
   if (reference === ERASED) return
-  const Key = keys.messageKey(via, reference)
+  const Key = keys.messageKey(platform, reference)
   const { Item } = await db.send(new GetCommand({ TableName: table, Key, ConsistentRead: true }))
   if (Item?.complaintId === complaintId) await db.send(new DeleteCommand({ TableName: table, Key }))
 }

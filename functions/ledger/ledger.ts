@@ -328,8 +328,8 @@ export class Ledger {
   /** What an event leaves to be found: by the next reply's guard, by the platform's report, by the customer's answer. */
   #sent(after: Complaint, event: Event): Item[] {
     if (event.type === 'reply-sent') {
-      const { id: reply, via, reference, at } = event
-      const Item = { ...keys.messageKey(via, reference), complaintId: after.id, reply, receivedAt: at }
+      const { id: reply, platform, reference, at } = event
+      const Item = { ...keys.messageKey(platform, reference), complaintId: after.id, reply, receivedAt: at }
       return [{ Put: { TableName: this.#table, Item } }]
     }
     const reply =

@@ -260,7 +260,7 @@ function lineFor(event: Event, after: Complaint, policy: Policy, call: (person: 
     case 'reply-sent': {
       const what = replyText(after, event.id)
       return [
-        `:outgoing_envelope: ${what} went out by ${escaped(event.via, 40)}${event.reports ? '; whether it arrives, we will be told' : ''}`,
+        `:outgoing_envelope: ${what} went out by ${escaped(event.platform, 40)}${event.reports ? '; whether it arrives, we will be told' : ''}`,
       ]
     }
     case 'reply-delivered':

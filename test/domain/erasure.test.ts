@@ -65,7 +65,7 @@ function markedStory(policy?: Policy): Story {
   does(13, { type: 'approve-reply' }, { id: 'priya', team: 'support' })
   const reply = story.state.replies.at(-1)?.id ?? ''
   const by = { id: 'sender:x' }
-  const sent = { id: reply, via: 'x', reference: MARK, reports: true }
+  const sent = { id: reply, platform: 'x', reference: MARK, reports: true }
   story.send('2026-11-23T10:13:10Z', { type: 'record-sent', ...sent, by })
   story.send('2026-11-23T10:13:11Z', { type: 'record-failed', id: reply, reason: MARK, by })
   does(13.5, { type: 'draft-reply', text: `${MARK}, you idiot`, private: true })

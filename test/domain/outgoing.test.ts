@@ -28,7 +28,7 @@ const sent = (story: Story, minute: number, reports = true, id = last(story)?.id
   story.send(at(minute), {
     type: 'record-sent',
     id,
-    via: 'x',
+    platform: 'x',
     reference: `post:${id}`,
     reports,
     by: platform,
@@ -428,7 +428,7 @@ describe('After the resolution', () => {
     expect(nextFor(story.state)).toBe('confirmation')
     story.does('2026-12-23T09:01:00Z', { type: 'draft-reply', text: FINE })
     const id = last(story)?.id ?? ''
-    const body = { id, via: 'x', reference: 'post:1', reports: false, by: platform }
+    const body = { id, platform: 'x', reference: 'post:1', reports: false, by: platform }
     story.send('2026-12-23T09:02:00Z', { type: 'record-sent', ...body })
     expect(story.timer('follow-up')).toMatchObject({ state: 'running', startedAt: '2026-12-23T09:02:00Z' })
   })

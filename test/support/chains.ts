@@ -21,6 +21,7 @@ export function tableWith(events: readonly Event[], unchained = 0) {
       pk,
       sk: eventKey(event.seq),
       event,
+      context: { team: 'support' },
       ...(link === undefined ? {} : { chain: toStored(link) }),
     })
   }

@@ -261,7 +261,7 @@ function take(story: Story, step: Step, now: string): void {
       else if (step.outcome === 'delivered') story.send(now, { type: 'record-delivered', id, by })
       else {
         const reports = step.outcome === 'sent'
-        story.send(now, { type: 'record-sent', id, via: 'x', reference: `post:${id}`, reports, by })
+        story.send(now, { type: 'record-sent', id, platform: 'x', reference: `post:${id}`, reports, by })
       }
       return
     }
