@@ -792,10 +792,28 @@ export const undecidedRedress = (complaint: Complaint): readonly RedressItem[] =
 export const unpaidRedress = (complaint: Complaint): readonly RedressItem[] =>
   complaint.redress.filter(({ state }) => state === 'approved')
 
-/** The acknowledgement's deadline has passed and nobody has told the customer anything. */
+/**
+ * The customer waits for a word of ours past its deadline: for the acknowledgement, or, having written again, for the
+ * next reply. Whoever was answered waits no longer, whatever stays on record as missed.
+ */
 export const isUnanswered = (complaint: Complaint): boolean =>
-  complaint.timers.some((timer) => timer.name === 'acknowledge' && timer.state === 'breached') &&
-  isOpen(complaint)
+  isOpen(complaint) &&
+  complaint.timers.some(
+    ({ name, state }) =>
+      state === 'breached' &&
+      (name === 'acknowledge' || (name === 'next-reply' && complaint.waitingSince !== undefined)),
+  )
+
+/** Since when the customer waits for a word of ours: the acknowledgement, or the next reply; undefined where they don't. */
+export function waitsSince(complaint: Complaint): Instant | undefined {
+  if (!isOpen(complaint)) return undefined
+  const { timers, reopenedAt, receivedAt, waitingSince } = complaint
+  // What was reopened can be handed off before anybody has told the customer.
+  const owed = timers.some(({ name, state }) => name === 'acknowledge' && !ENDED.has(state))
+  return owed || owesAcknowledgement(complaint) ? (reopenedAt ?? receivedAt) : waitingSince
+}
+
+const ENDED: ReadonlySet<Timer['state']> = new Set(['met', 'cancelled'])
 
 const without = <T extends object, K extends keyof T>(value: T, ...keys: K[]): Omit<T, K> => {
   const copy = { ...value }

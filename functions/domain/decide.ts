@@ -1019,7 +1019,11 @@ function act(
         act(draft, draft.state as Complaint, action, by, context)
         return
       }
-      draft.add({ type: 'replied', text: action.text }, by, progress(meet('next-reply', 'reply-window')))
+      draft.add(
+        { type: 'replied', text: action.text },
+        by,
+        progress(meet('acknowledge', 'next-reply', 'reply-window')),
+      )
       return
     case 'draft-reply': {
       const { text, recent = [] } = action
@@ -1376,7 +1380,9 @@ function hear(
     return
   }
   const start = (name: TimerName) => startIfAny(policy, state, name, draft.nextSeq, now)
-  const waits = isOpen(state) && !owesAcknowledgement(state) && !runs(state, 'next-reply')
+  // One that was missed before the complaint was withdrawn stays on record, and is waited for no longer.
+  const waitsAlready = state.waitingSince !== undefined && runs(state, 'next-reply')
+  const waits = isOpen(state) && !owesAcknowledgement(state) && !waitsAlready
   draft.add(body, by, [...start('reply-window'), ...(waits ? start('next-reply') : [])])
   const after = draft.state as Complaint
   if (!isOpen(after)) act(draft, after, { type: 'reopen', reason: 'the customer wrote again' }, by, context)

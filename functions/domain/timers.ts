@@ -304,14 +304,15 @@ export function resumed(timer: Timer, policy: Policy, spec: TimerSpec, now: Inst
 export function deadlines(complaint: Complaint): { next?: Timer | undefined; overdue: readonly Timer[] } {
   const byDeadline = (a: Timer, b: Timer) => (a.dueAt < b.dueAt ? -1 : a.dueAt > b.dueAt ? 1 : 0)
   const [next] = complaint.timers.filter((timer) => timer.state === 'running').sort(byDeadline)
-  // A breach stays on record; it is owed no longer once the complaint is answered or nobody asks for the handoff.
+  // A breach stays on record; it is owed no longer once the complaint is answered or nobody waits for it.
   const overdue = complaint.timers.filter(
     (timer) =>
       timer.state === 'breached' &&
       owesAnswer(complaint) &&
       (timer.name !== 'accept-handoff' || complaint.handoff !== undefined) &&
       (!timer.name.startsWith('accept-handoff:') ||
-        askedIssues(complaint).some(({ id }) => timer.name === `accept-handoff:${id}`)),
+        askedIssues(complaint).some(({ id }) => timer.name === `accept-handoff:${id}`)) &&
+      (timer.name !== 'next-reply' || complaint.waitingSince !== undefined),
   )
   return { next, overdue: overdue.sort(byDeadline) }
 }

@@ -5,12 +5,14 @@ import {
   type Complaint,
   isOpen,
   isOver,
+  isUnanswered,
   lastContactAt,
   replay,
   SEVERITIES,
   type Timer,
   unansweredIssues,
   unkeptPromises,
+  waitsSince,
 } from '../../functions/domain/complaint.ts'
 import { type Actor, allowedActions, expectedSeq, nextFor, Refusal } from '../../functions/domain/decide.ts'
 import { addSeconds } from '../../functions/domain/instant.ts'
@@ -298,6 +300,26 @@ describe('in every history', () => {
       }),
       { numRuns: RUNS },
     )
+  })
+
+  it('whoever waits for a word of ours counts as unanswered in the end, and nobody else ever does', () => {
+    let waited = 0
+    property((generated) => {
+      const { story, now } = play(generated, ({ state }) => {
+        if (isUnanswered(state)) expect(waitsSince(state)).toBeDefined()
+      })
+      if (story.state.paused !== undefined) story.does(now, { type: 'resume' })
+      const { waitingSince } = story.state
+      const waits = waitsSince(story.state) !== undefined
+      const clocks = waits ? [waitingSince === undefined ? 'acknowledge' : 'next-reply'] : []
+      // Rules without a deadline for it miss none.
+      if (clocks.some((name) => timerSpec(story.policy, story.state, name as 'acknowledge') === undefined))
+        return
+      if (waits) waited++
+      story.passes(addSeconds(now, 366 * 86_400))
+      expect(isUnanswered(story.state)).toBe(waits)
+    })
+    expect(waited).toBeGreaterThan(RUNS / 10)
   })
 
   it('an open promise keeps the complaint from being closed, and silence never closes over a broken one', () => {

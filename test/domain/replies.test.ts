@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { isUnanswered, waitsSince } from '../../functions/domain/complaint.ts'
 import { allowedActions, nextFor, Refusal } from '../../functions/domain/decide.ts'
 import { needsAnswer } from '../../functions/domain/thanks.ts'
-import { given, type Story } from '../support/complaints.ts'
+import { deadlines } from '../../functions/domain/timers.ts'
+import { bea, given, type Story } from '../support/complaints.ts'
 import { everything } from '../support/policies.ts'
 
 describe('a bare thanks', () => {
@@ -157,6 +159,81 @@ describe('an answer', () => {
     expect(made.map(({ type }) => type)).toEqual(['acknowledged', 'replied'])
     expect(story.state.stage).toBe('acknowledged')
     expect(story.timer('acknowledge').state).toBe('met')
+  })
+})
+
+describe('a customer who waits past a deadline for a word of ours', () => {
+  const unanswered = ({ state }: Story) => isUnanswered(state)
+
+  it('is unanswered from the acknowledgement’s deadline on, until somebody tells them', () => {
+    const story = given('2026-11-23T09:00:00Z', {}, everything)
+    story.passes('2026-11-23T09:59:59Z')
+    expect(unanswered(story)).toBe(false)
+    story.passes('2026-11-23T10:00:00Z')
+    expect(unanswered(story)).toBe(true)
+    expect(waitsSince(story.state)).toBe('2026-11-23T09:00:00Z')
+    story.does('2026-11-23T10:10:00Z', { type: 'acknowledge' })
+    expect(unanswered(story)).toBe(false)
+    expect(waitsSince(story.state)).toBeUndefined()
+  })
+
+  it('is so again when they have written again, past the next reply’s deadline', () => {
+    const story = acknowledged()
+    wrote(story, '2026-11-23T10:00:00Z')
+    wrote(story, '2026-11-23T11:00:00Z', 'hello?')
+    story.passes('2026-11-23T11:59:59Z')
+    expect(unanswered(story)).toBe(false)
+    story.passes('2026-11-23T12:00:00Z')
+    expect(unanswered(story)).toBe(true)
+    expect(waitsSince(story.state)).toBe('2026-11-23T10:00:00Z')
+    // Whatever is done among ourselves is no answer.
+    story.does('2026-11-23T12:10:00Z', { type: 'note', text: 'asked billing' })
+    story.does('2026-11-23T12:20:00Z', { type: 'assign', owner: 'priya' })
+    expect(unanswered(story)).toBe(true)
+    story.does('2026-11-23T12:30:00Z', { type: 'reply', text: 'on its way' })
+    expect(unanswered(story)).toBe(false)
+  })
+
+  it('is answered by the resolution, and waits for nothing once the complaint is withdrawn', () => {
+    for (const last of [
+      { type: 'resolve', summary: 'refunded' },
+      { type: 'withdraw', reason: 'settled elsewhere' },
+    ] as const) {
+      const story = acknowledged()
+      wrote(story, '2026-11-23T10:00:00Z')
+      story.passes('2026-11-23T12:00:00Z')
+      story.does('2026-11-23T12:30:00Z', last)
+      expect([unanswered(story), waitsSince(story.state)]).toEqual([false, undefined])
+    }
+  })
+
+  it('starts a new clock in a later life of the complaint, whatever was missed in the one before', () => {
+    const story = acknowledged()
+    wrote(story, '2026-11-23T10:00:00Z')
+    story.passes('2026-11-23T12:00:00Z')
+    story.does('2026-11-23T12:30:00Z', { type: 'withdraw', reason: 'settled elsewhere' })
+    story.does('2026-11-23T13:00:00Z', { type: 'reopen', reason: 'it is not' })
+    story.does('2026-11-23T13:10:00Z', { type: 'acknowledge' })
+    expect(story.timer('next-reply').state).toBe('breached')
+    expect([unanswered(story), deadlines(story.state).overdue]).toEqual([false, []])
+    wrote(story, '2026-11-23T13:20:00Z', 'and now?')
+    expect(story.timer('next-reply')).toMatchObject({ state: 'running', dueAt: '2026-11-23T15:20:00Z' })
+    expect(unanswered(story)).toBe(false)
+    story.passes('2026-11-23T15:20:00Z')
+    expect(unanswered(story)).toBe(true)
+  })
+
+  it('is so, too, where what was reopened was handed off before anybody told them; our reply ends it', () => {
+    const story = acknowledged()
+    story.does('2026-11-23T09:30:00Z', { type: 'resolve', summary: 'done' })
+    wrote(story, '2026-11-23T10:00:00Z', 'it broke again')
+    story.does('2026-11-23T10:10:00Z', { type: 'hand-off', toTeam: 'billing', reason: 'a refund' })
+    story.does('2026-11-23T10:20:00Z', { type: 'accept-handoff' }, bea)
+    expect(story.state.stage).toBe('handed off')
+    story.passes('2026-11-23T11:00:00Z')
+    expect([unanswered(story), waitsSince(story.state)]).toEqual([true, '2026-11-23T10:00:00Z'])
+    story.does('2026-11-23T11:10:00Z', { type: 'reply', text: 'we look into it' }, bea)
+    expect([unanswered(story), waitsSince(story.state)]).toEqual([false, undefined])
   })
 })
 
