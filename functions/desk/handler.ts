@@ -1,6 +1,6 @@
 import type * as z from 'zod'
 import { clock as stageClock } from '#clock'
-import { type Complaint, concernsTeam } from '../domain/complaint.ts'
+import { type Complaint, concernsTeam, isUnanswered } from '../domain/complaint.ts'
 import type { Actor, Command } from '../domain/decide.ts'
 import type { Instant } from '../domain/instant.ts'
 import { personOf, teamOf } from '../domain/policy.ts'
@@ -80,7 +80,9 @@ export function makeHandler({ ledger, findToken, clock }: DeskDependencies) {
   }
 
   /** Pages of the index until enough of the wanted stage are found, or enough has been read for one request. */
-  async function page(team: string, { stage, incident, limit, after }: ReturnType<typeof listQuery.parse>) {
+  async function page(team: string, query: ReturnType<typeof listQuery.parse>) {
+    const { stage, incident, unanswered, limit, after } = query
+    const all = stage === undefined && incident === undefined && unanswered === undefined
     const found: Complaint[] = []
     let next = after
     for (let read = 0; read < MOST_PAGES; read++) {
@@ -88,12 +90,12 @@ export function makeHandler({ ledger, findToken, clock }: DeskDependencies) {
       for (const complaint of complaints) {
         if (stage !== undefined && complaint.stage !== stage) continue
         if (incident !== undefined && complaint.incident !== incident) continue
+        if (unanswered !== undefined && isUnanswered(complaint) !== unanswered) continue
         if (found.length === limit) return { complaints: found, next: found.at(-1)?.id }
         found.push(complaint)
       }
       next = following
-      if (next === undefined || (found.length === limit && stage === undefined && incident === undefined))
-        break
+      if (next === undefined || (found.length === limit && all)) break
     }
     return { complaints: found, next }
   }

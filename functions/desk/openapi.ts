@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { CAUSES } from '../shared/ignored.ts'
 import { PROBLEMS, type ProblemKind } from '../shared/problem.ts'
 import { SOURCE_NAMES, sources } from '../sources/index.ts'
 import { COMMANDS, complaintId, complaintView, eventView, listQuery } from './schema.ts'
@@ -39,6 +40,8 @@ const parameter = (where: 'path' | 'query' | 'header', name: string, schema: unk
 const header = (name: string, required = true) => parameter('header', name, { type: 'string' }, required)
 
 const text = { type: 'string' }
+const outcome = { type: 'string', enum: ['opened', 'linked', 'duplicate', 'amended', 'ignored'] }
+const cause = { type: 'string', enum: CAUSES, description: 'Why it was ignored' }
 
 /** A schema as a part of this document, without what makes it a document of its own. */
 const bare = ({ $schema: _, $id: __, ...rest }: Record<string, unknown>): Record<string, unknown> => rest
@@ -267,18 +270,20 @@ function document() {
           type: 'object',
           properties: {
             complaintId: text,
-            outcome: { type: 'string', enum: ['opened', 'linked', 'duplicate', 'ignored'] },
+            outcome,
+            cause,
             results: {
               type: 'array',
               description:
-                'All of them, where a delivery held several messages; the first is outside as well',
+                'What became of each, where a delivery held several things; the first that is not ignored is outside as well',
               items: {
                 type: 'object',
                 properties: {
                   complaintId: text,
-                  outcome: { type: 'string', enum: ['opened', 'linked', 'duplicate'] },
+                  outcome,
+                  cause,
                 },
-                required: ['complaintId', 'outcome'],
+                required: ['outcome'],
               },
             },
           },

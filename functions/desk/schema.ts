@@ -203,6 +203,13 @@ export const listQuery = z.strictObject({
     .transform(Number)
     .default(50),
   incident: name.optional().meta({ description: 'Only those grouped under it' }),
+  unanswered: z
+    .enum(['true', 'false'], { error: 'must be true or false' })
+    .transform((given) => given === 'true')
+    .optional()
+    .meta({
+      description: 'Only those whose customer waits for a word of ours past its deadline, or the others',
+    }),
   after: complaintId.optional().meta({ description: '`next` of the page before' }),
 })
 

@@ -2,7 +2,9 @@ import type { WebClient } from '@slack/web-api'
 import type { Complaint } from '../domain/complaint.ts'
 import { onDuty } from '../domain/duty.ts'
 import { addSeconds, epochSeconds, type Instant } from '../domain/instant.ts'
-import { type Policy, personOf, type Team } from '../domain/policy.ts'
+import { type Policy, personOf, type Team, teamOf } from '../domain/policy.ts'
+import { houseHours } from '../domain/week.ts'
+import type { IgnoredList } from '../ledger/ignored.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { OpenComplaint } from '../ledger/open.ts'
 import { findPost, post } from '../notifier/posts.ts'
@@ -17,19 +19,39 @@ import {
   type Week,
   weeklyDigest,
 } from '../slack/digests.ts'
+import { ignoredContent, SHOWN_UNANSWERED } from '../slack/ignored.ts'
 import { barChart } from './chart.ts'
 import type { Digests } from './posted.ts'
-import { type Digest, type Due, dueAt } from './when.ts'
+import { type Digest, type Due, dueAt, type ListDue, listsDue } from './when.ts'
 
 /** What digests need from outside. */
 export interface Telling {
   readonly policy: Policy
   readonly ledger: Pick<Ledger, 'loadMany' | 'ofTeam'>
   readonly open: () => AsyncIterable<OpenComplaint>
+  readonly ignored: Pick<IgnoredList, 'ofWeek'>
   readonly digests: Pick<Digests, 'claim' | 'posted' | 'done' | 'release'>
   readonly slack: WebClient
   /** Real time, in seconds: it is compared with Slack's clock. */
   readonly realNow: () => number
+}
+
+/** A message that is due, and how it comes about. */
+interface Posting {
+  /** Names it for ever: there is one of each. */
+  readonly name: string
+  channel(): Promise<string>
+  /**
+   * @param isFirst nobody has tried before.
+   * @returns undefined where there is nothing to tell.
+   */
+  make(isFirst: boolean): Promise<Made | undefined>
+}
+
+interface Made {
+  readonly content: Content
+  /** A chart of it goes below. */
+  readonly week?: Week
 }
 
 /**
@@ -46,22 +68,30 @@ export async function tellDigests(now: Instant, telling: Telling): Promise<strin
     const found = hours && dueAt(hours, now)
     return found === undefined ? [] : [{ id, team, due: found }]
   })
-  if (due.length === 0) return []
+  const lists = listsDue(houseHours(policy), now)
+  if (due.length === 0 && lists.length === 0) return []
   const open: OpenComplaint[] = []
   for await (const one of telling.open()) open.push(one)
+  const postings = due.flatMap(({ id, team, due: its }) => {
+    const ofTeam = byDeadline(open.filter((one) => one.team === id))
+    return its.digests.map(
+      (digest): Posting => ({
+        name: `${digest}#${id}#${its.date}`,
+        channel: async () => (digest === 'weekly' ? leadOf(telling, team) : team.slackChannel),
+        make: () => contentOf(digest, id, its, ofTeam, now, telling),
+      }),
+    )
+  })
   const told: string[] = []
   const failures: unknown[] = []
-  for (const { id, team, due: its } of due) {
-    const ofTeam = byDeadline(open.filter((one) => one.team === id))
-    for (const digest of its.digests) {
-      const name = `${digest}#${id}#${its.date}`
-      try {
-        if (await tell(name, digest, id, team, its, ofTeam, now, telling)) told.push(name)
-      } catch (error) {
-        failures.push(error)
-        const code = error instanceof SlackFailure ? error.code : undefined
-        logger.error('A digest was not posted', { digest: name, code, cause: (error as Error).stack })
-      }
+  for (const posting of [...postings, ...lists.map((list) => listOf(list, byDeadline(open), now, telling))]) {
+    const { name } = posting
+    try {
+      if (await tell(posting, telling)) told.push(name)
+    } catch (error) {
+      failures.push(error)
+      const code = error instanceof SlackFailure ? error.code : undefined
+      logger.error('A digest was not posted', { digest: name, code, cause: (error as Error).stack })
     }
   }
   if (failures.length > 0) throw failures[0]
@@ -73,34 +103,62 @@ const byDeadline = (open: readonly OpenComplaint[]): OpenComplaint[] => {
   return open.toSorted((a, b) => (key(a) < key(b) ? -1 : 1))
 }
 
-/** Marked before it is sent, and looked for by its metadata where somebody was interrupted. */
-async function tell(
-  name: string,
-  digest: Digest,
-  teamId: string,
-  team: Team,
-  due: Due,
+/**
+ * What was ignored in a week is no team's: it is told where the organisation's figures are, or else to the team that gets
+ * what no rule gives to another.
+ */
+function listOf(
+  { week, isLast }: ListDue,
   open: readonly OpenComplaint[],
   now: Instant,
-  telling: Telling,
-): Promise<boolean> {
+  { policy, ledger, ignored }: Telling,
+): Posting {
+  const place = policy.reports?.slackChannel ?? teamOf(policy, policy.defaultTeam)?.slackChannel
+  return {
+    name: `ignored#${week}`,
+    channel: async () => {
+      if (place === undefined) throw new Error(`Policy ${policy.name} lacks its default team`)
+      return place
+    },
+    make: async (isFirst) => {
+      const found = await ignored.ofWeek(week)
+      // Nobody missed this list: in a new stage, or after a week in which nobody was there.
+      if (!isLast && isFirst && found.counts.length === 0 && found.kept.length === 0) return undefined
+      const waiting = open.filter(({ unanswered }) => unanswered)
+      const shown = waiting.slice(0, SHOWN_UNANSWERED).map(({ complaintId }) => complaintId)
+      const unanswered = isLast
+        ? { count: waiting.length, complaints: await ledger.loadMany(shown) }
+        : undefined
+      return { content: ignoredContent({ week, now, ...found, unanswered }, policy) }
+    },
+  }
+}
+
+/**
+ * Marked before it is sent, and looked for by its metadata where somebody was interrupted.
+ *
+ * @returns whether it was posted now.
+ */
+async function tell({ name, ...posting }: Posting, telling: Telling): Promise<boolean> {
   const { slack, digests, realNow } = telling
   const claim = await digests.claim(name, realNow())
   if (claim === undefined) return false
   try {
-    const made = await contentOf(digest, teamId, due, open, now, telling)
-    const channel = digest === 'weekly' ? await leadOf(telling, team) : team.slackChannel
-    const payload = { digest: name }
     const isFirst = claim.firstAt >= realNow() - 1
-    const place =
-      claim.ts !== undefined && claim.channel !== undefined
-        ? { channel: claim.channel, ts: claim.ts }
-        : ((isFirst ? undefined : await findPost(slack, { channel, at: claim.firstAt }, payload)) ??
-          (await post(slack, { channel }, made.content, payload)))
-    await digests.posted(name, place.channel, place.ts)
-    if (made.week !== undefined) await addChart(slack, place, made.week)
+    const made = await posting.make(isFirst)
+    if (made !== undefined) {
+      const channel = await posting.channel()
+      const payload = { digest: name }
+      const place =
+        claim.ts !== undefined && claim.channel !== undefined
+          ? { channel: claim.channel, ts: claim.ts }
+          : ((isFirst ? undefined : await findPost(slack, { channel, at: claim.firstAt }, payload)) ??
+            (await post(slack, { channel }, made.content, payload)))
+      await digests.posted(name, place.channel, place.ts)
+      if (made.week !== undefined) await addChart(slack, place, made.week)
+    }
     await digests.done(name)
-    return true
+    return made !== undefined
   } catch (error) {
     if (error instanceof SlackFailure && !error.mayHaveHappened) await digests.release(name)
     throw error
@@ -146,7 +204,7 @@ async function contentOf(
   open: readonly OpenComplaint[],
   now: Instant,
   telling: Telling,
-): Promise<{ content: Content; week?: Week }> {
+): Promise<Made> {
   const { policy, ledger } = telling
   const load = (some: readonly OpenComplaint[]) =>
     ledger.loadMany(some.slice(0, SHOWN_IN_DIGEST).map(({ complaintId }) => complaintId))

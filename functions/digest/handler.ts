@@ -2,6 +2,7 @@ import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware'
 import middy from '@middy/core'
 import { clock } from '#clock'
 import { actorOfSlackUser } from '../domain/policy.ts'
+import { IgnoredList } from '../ledger/ignored.ts'
 import { Ledger } from '../ledger/ledger.ts'
 import { openComplaints } from '../ledger/open.ts'
 import { dynamodb } from '../shared/aws/dynamodb.ts'
@@ -43,6 +44,7 @@ export const handler = middy<Run>()
       policy: currentPolicy,
       ledger,
       open,
+      ignored: new IgnoredList(dynamodb, table),
       digests: new Digests(dynamodb, table),
       slack,
       realNow: () => Math.floor(Date.now() / 1000),

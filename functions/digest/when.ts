@@ -1,5 +1,6 @@
 import { type Calendar, isOpen, localDate, localMidnight, nextOpening } from '../domain/calendar.ts'
 import { addSeconds, epochSeconds, type Instant } from '../domain/instant.ts'
+import { weekBefore, weekOf } from '../domain/week.ts'
 
 /** What a team is told by schedule. */
 export type Digest =
@@ -26,6 +27,31 @@ export interface Due {
   readonly nextMonday: Instant
   readonly mondayAfterNext: Instant
   readonly tomorrow: Instant
+}
+
+/** A list for nobody's team in particular: what was ignored in a week. */
+export interface ListDue {
+  /** `2026-W47`: the list is of that week, and there is one. */
+  readonly week: string
+  /** The week that has just ended; an older one is told of only where its list is missing. */
+  readonly isLast: boolean
+}
+
+/** How many weeks back a list is looked for: all mornings of three may have been holidays, or Slack away. */
+const WEEKS_BACK = 4
+
+/**
+ * The lists that there should be by now, oldest first; those that have been posted among them. Asked for on any morning,
+ * so that a Monday on which nothing could be posted is made good on the Tuesday.
+ */
+export function listsDue(hours: Calendar, now: Instant): ListDue[] {
+  const due = dueAt(hours, now)
+  if (due === undefined) return []
+  const current = weekOf(hours, due.monday)
+  return Array.from({ length: WEEKS_BACK }, (_, back) => WEEKS_BACK - back).map((weeks) => ({
+    week: weekBefore(current, weeks),
+    isLast: weeks === 1,
+  }))
 }
 
 const dayBefore = (date: string, days: number): string =>

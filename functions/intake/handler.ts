@@ -1,12 +1,16 @@
+import { createHash } from 'node:crypto'
 import { clock as stageClock } from '#clock'
 import type { Instant } from '../domain/instant.ts'
+import { houseHours, weekOf } from '../domain/week.ts'
+import { IgnoredList } from '../ledger/ignored.ts'
 import { Ledger, type Receipt } from '../ledger/ledger.ts'
 import { dynamodb } from '../shared/aws/dynamodb.ts'
 import type { Clock } from '../shared/clock.ts'
 import { env } from '../shared/env.ts'
 import { type HttpEvent, type HttpResult, http, type Inbound, inboundOf, json } from '../shared/http.ts'
-import { countIgnored } from '../shared/ignored.ts'
+import { type Cause, countEmpty, countIgnored, type Ignored } from '../shared/ignored.ts'
 import { logger } from '../shared/logger.ts'
+import { currentPolicy } from '../shared/policies.ts'
 import { Problem, type ProblemKind } from '../shared/problem.ts'
 import { readSecret, rereadSecret } from '../shared/secrets.ts'
 import { identify, mark } from '../shared/security.ts'
@@ -14,6 +18,7 @@ import { sources } from '../sources/index.ts'
 import {
   type Answer,
   type AnySource,
+  type Change,
   type Content,
   type SourceSecrets,
   sourceSecrets,
@@ -22,6 +27,7 @@ import {
 
 export interface IntakeDependencies {
   readonly ledger: Pick<Ledger, 'receive' | 'amend' | 'claim'>
+  readonly ignored: Pick<IgnoredList, 'remember'>
   readonly secrets: {
     /** The secrets of a source, perhaps some minutes old. */
     read(source: string): Promise<SourceSecrets>
@@ -37,7 +43,7 @@ export interface IntakeDependencies {
 const ANOTHER_MAY_FIT: ReadonlySet<ProblemKind> = new Set(['wrong-signature', 'busy'])
 
 /** POST: signed messages become complaints. GET: the platform makes sure of who listens. */
-export function makeHandler({ ledger, secrets, clock, nowMs }: IntakeDependencies) {
+export function makeHandler({ ledger, ignored, secrets, clock, nowMs }: IntakeDependencies) {
   return http(async (event) => {
     const source = sourceOf(event)
     identify({ source: source.name })
@@ -47,7 +53,7 @@ export function makeHandler({ ledger, secrets, clock, nowMs }: IntakeDependencie
     const now = await clock.now()
     const found = await source.parse(request, now)
     await claim(source, request, found)
-    const result = await receive(source.name, found, now)
+    const result = await receive(source.name, request, found, now)
     const answer = source.answer?.(request)
     return answer === undefined ? result : as(answer)
   })
@@ -63,7 +69,7 @@ export function makeHandler({ ledger, secrets, clock, nowMs }: IntakeDependencie
   async function claim(source: AnySource, request: Inbound, found: readonly Content[]): Promise<void> {
     const token = source.once?.(request)
     if (token === undefined) return
-    const messages = found.map((content) => ('ignored' in content ? '' : content.messageId)).join(' ')
+    const messages = found.map(({ messageId = '' }) => messageId).join(' ')
     if (!(await ledger.claim(source.name, token, messages)))
       throw new Problem('stale-signature', 'This signature has been used before, for another message')
   }
@@ -86,28 +92,64 @@ export function makeHandler({ ledger, secrets, clock, nowMs }: IntakeDependencie
     }
   }
 
-  async function receive(source: string, contents: readonly Content[], now: Instant): Promise<HttpResult> {
-    const by = { id: `source:${source}` }
-    const receipts: (Receipt | { complaintId: string; outcome: 'amended' })[] = []
+  async function receive(
+    source: string,
+    request: Inbound,
+    contents: readonly Content[],
+    now: Instant,
+  ): Promise<HttpResult> {
+    const outcomes: (Done | Ignored)[] = []
     // One after the other: where one fails, the platform sends all of them again, and those before it are duplicates.
-    for (const found of contents) {
-      if ('ignored' in found) countIgnored(source, found.ignored)
-      else if (!('change' in found)) receipts.push(await ledger.receive(found, by, now))
-      else {
-        const complaintId = await ledger.amend(found, by, now)
-        if (complaintId !== undefined) receipts.push({ complaintId, outcome: 'amended' })
-      }
-    }
-    if (receipts.length > 0 && receipts.every(({ outcome }) => outcome === 'duplicate')) {
+    for (const found of contents) outcomes.push(await takeIn(source, found, now))
+    await leaveOut(source, request, outcomes.filter(isIgnored), now)
+    if (outcomes.length > 0 && outcomes.every((one) => !isIgnored(one) && one.outcome === 'duplicate')) {
       mark('replayed')
-      logger.info('Known already', { messages: receipts.length })
+      logger.info('Known already', { messages: outcomes.length })
     }
-    if (contents.length === 0) countIgnored(source, 'no-complaint')
-    const [first] = receipts
-    if (first === undefined) return json(202, { outcome: 'ignored' })
-    return json(202, receipts.length === 1 ? first : { ...first, results: receipts })
+    if (outcomes.length === 0) countEmpty(source)
+    const results = outcomes.map((one): Result => {
+      return isIgnored(one) ? { outcome: 'ignored', cause: one.ignored } : one
+    })
+    const first = results.find(({ outcome }) => outcome !== 'ignored') ?? results[0] ?? { outcome: 'ignored' }
+    return json(202, results.length > 1 ? { ...first, results } : first)
+  }
+
+  /** What becomes of one thing that somebody sent. */
+  async function takeIn(source: string, found: Content, now: Instant): Promise<Done | Ignored> {
+    if (isIgnored(found)) return found
+    const by = { id: `source:${source}` }
+    if (!isChange(found)) return ledger.receive(found, by, now)
+    const { otherwise, ...amendment } = found
+    const receipt =
+      otherwise === undefined || isIgnored(otherwise) ? undefined : await ledger.receive(otherwise, by, now)
+    const complaintId = await ledger.amend(amendment, by, now)
+    if (receipt !== undefined && receipt.outcome !== 'duplicate') return receipt
+    if (complaintId !== undefined) return { complaintId, outcome: 'amended' }
+    if (otherwise !== undefined && isIgnored(otherwise)) return otherwise
+    return { ignored: 'unknown-message', messageId: found.messageId, postedAt: found.at }
+  }
+
+  /** Leaves a trace of what is ignored, and a place to look for it. */
+  async function leaveOut(
+    source: string,
+    { body }: Inbound,
+    found: readonly Ignored[],
+    now: Instant,
+  ): Promise<void> {
+    if (found.length === 0) return
+    const delivery = createHash('sha256').update(body).digest('hex')
+    await ignored.remember(source, found, delivery, weekOf(houseHours(currentPolicy), now), now)
+    for (const [cause, some] of Map.groupBy(found, ({ ignored: why }) => why))
+      countIgnored(source, cause, some.length)
   }
 }
+
+/** What became of something that is, or is about, a message. */
+type Done = Receipt | { readonly complaintId: string; readonly outcome: 'amended' }
+type Result = Done | { readonly outcome: 'ignored'; readonly cause?: Cause }
+
+const isIgnored = (of: Content | Done): of is Ignored => 'ignored' in of
+const isChange = (of: Exclude<Content, Ignored>): of is Change => 'change' in of
 
 const isUnset = (known: SourceSecrets): boolean => Object.values(known).every((keys) => keys.length === 0)
 
@@ -144,6 +186,7 @@ const arnOf = (source: string): string => {
 
 export const handler = makeHandler({
   ledger: new Ledger(dynamodb, env('TABLE_NAME')),
+  ignored: new IgnoredList(dynamodb, env('TABLE_NAME')),
   secrets: {
     read: async (source) => readSecret(arnOf(source), sourceSecrets),
     reread: async (source) => rereadSecret(arnOf(source), sourceSecrets),

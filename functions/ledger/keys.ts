@@ -29,6 +29,25 @@ export const CALLS = 'CALLS'
 export const CALL_PREFIX = 'CALL#'
 export const callKey = (complaintId: string, seq: number): string => `${CALL_PREFIX}${complaintId}#${seq}`
 
+/**
+ * What opened no complaint in a week (`2026-W47`): an item for each, by its source and cause; `id` is a digest of what
+ * tells it from others. How many there are stands beside them.
+ */
+export const ignoredKey = (
+  week: string,
+  source: string,
+  cause: string,
+  id: string,
+): { pk: string; sk: string } => ({
+  pk: `IGNORED#${week}`,
+  sk: `${source}#${cause}#${id}`,
+})
+export const IGNORED_COUNT = 'COUNT#'
+export const ignoredCountKey = (week: string, source: string, cause: string): { pk: string; sk: string } => ({
+  pk: `IGNORED#${week}`,
+  sk: `${IGNORED_COUNT}${source}#${cause}`,
+})
+
 /** That a digest was posted: its kind, its team and the day. */
 export const digestKey = (name: string): { pk: string; sk: string } => ({
   pk: `DIGEST#${name}`,

@@ -4,6 +4,7 @@ import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import middy from '@middy/core'
 import type { SQSEvent, SQSRecord } from 'aws-lambda'
 import { clock } from '#clock'
+import { IgnoredList } from '../ledger/ignored.ts'
 import { Ledger } from '../ledger/ledger.ts'
 import { dynamodb } from '../shared/aws/dynamodb.ts'
 import { env } from '../shared/env.ts'
@@ -13,6 +14,7 @@ import { takeMails } from './mailbox.ts'
 
 const bucket = env('MAIL_BUCKET')
 const ledger = new Ledger(dynamodb, env('TABLE_NAME'))
+const ignored = new IgnoredList(dynamodb, env('TABLE_NAME'))
 const s3 = new S3Client({})
 const processor = new BatchProcessor(EventType.SQS)
 
@@ -26,7 +28,7 @@ async function read(key: string, most: number): Promise<Uint8Array> {
 
 async function work(record: SQSRecord): Promise<void> {
   try {
-    await takeMails(record, { ledger, mails: { bucket, read }, clock })
+    await takeMails(record, { ledger, ignored, mails: { bucket, read }, clock })
   } catch (error) {
     const attempts = Number(record.attributes.ApproximateReceiveCount)
     const problem = error instanceof Problem ? error.kind : undefined

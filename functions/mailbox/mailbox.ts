@@ -1,14 +1,18 @@
 import type { SQSRecord } from 'aws-lambda'
 import * as z from 'zod'
+import { houseHours, weekOf } from '../domain/week.ts'
+import type { IgnoredList } from '../ledger/ignored.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { Clock } from '../shared/clock.ts'
-import { countIgnored } from '../shared/ignored.ts'
+import { countIgnored, type Ignored } from '../shared/ignored.ts'
 import { logger } from '../shared/logger.ts'
-import { instantIn, type Mail, messageOf, whyIgnored } from '../sources/email/mail.ts'
+import { currentPolicy } from '../shared/policies.ts'
+import { ignoredMail, instantIn, type Mail, messageOf, whyIgnored } from '../sources/email/mail.ts'
 import { headOf, mailOf } from '../sources/email/mime.ts'
 
 export interface MailboxDependencies {
   readonly ledger: Pick<Ledger, 'receive'>
+  readonly ignored: Pick<IgnoredList, 'remember'>
   readonly mails: {
     /** The bucket's name: no other is read, whatever a queue's message says. */
     readonly bucket: string
@@ -51,7 +55,7 @@ const notification = z.object({
  */
 export async function takeMails(
   { body }: Pick<SQSRecord, 'body'>,
-  { ledger, mails, clock }: MailboxDependencies,
+  { ledger, ignored, mails, clock }: MailboxDependencies,
 ): Promise<void> {
   // Without records it is S3's own test of the queue, when the bucket is made.
   for (const { eventTime, s3 } of notification.parse(JSON.parse(body)).Records ?? []) {
@@ -69,12 +73,20 @@ export async function takeMails(
     // The head alone: what carries a virus is not looked into any further.
     const head = await mailOf(headOf(bytes), where)
     const reason = whyIgnored(head)
-    if (reason !== undefined) return countIgnored('email', reason, { mail: key })
+    if (reason !== undefined) return leaveOut(ignoredMail(head, reason), key)
     const mail = await mailOf(bytes, where)
     const message = messageOf(whole ? mail : inPart(mail, where.where, size))
-    if ('ignored' in message) return countIgnored('email', message.ignored, { mail: key })
+    if ('ignored' in message) return leaveOut(message, key)
     const receipt = await ledger.receive(message, { id: 'source:email' }, await clock.now())
     logger.info('Taken', { ...receipt, mail: key, bytes: size, whole })
+  }
+
+  /** It stays in the bucket for a while, where somebody can look at it. */
+  async function leaveOut(found: Ignored, key: string): Promise<void> {
+    const now = await clock.now()
+    const where = { ...found, permalink: `s3://${mails.bucket}/${key}` }
+    await ignored.remember('email', [where], key, weekOf(houseHours(currentPolicy), now), now)
+    countIgnored('email', found.ignored, 1, { mail: key })
   }
 }
 

@@ -1,11 +1,20 @@
 import { createHmac } from 'node:crypto'
 import { convert } from 'html-to-text'
 import * as z from 'zod'
-import type { Message } from '../domain/complaint.ts'
 import { type Inbound, jsonOf } from '../shared/http.ts'
+import type { Ignored } from '../shared/ignored.ts'
 import { checked, Problem } from '../shared/problem.ts'
-import { attachmentsOf, customersText, idText, isHttps, perhaps, present, unixTime } from './platform.ts'
-import { isDigest, type Source, type SourceSecrets } from './source.ts'
+import {
+  anyId,
+  attachmentsOf,
+  customersText,
+  idText,
+  isHttps,
+  perhaps,
+  present,
+  unixTime,
+} from './platform.ts'
+import { type Content, isDigest, type Source, type SourceSecrets } from './source.ts'
 
 const author = z.object({
   type: z.string(),
@@ -56,8 +65,17 @@ const replied = z.object({ topic: z.literal('conversation.user.replied'), data: 
 /** Intercom's notifications of the two topics that customers write in. */
 export const intercomBody = z.union([started, replied])
 
-/** Of the author's types: the others are `admin`, `bot`, `team`. */
+/** The author's types. */
 const CUSTOMERS = new Set(['user', 'lead', 'contact', 'visitor'])
+const OURS = new Set(['admin', 'bot', 'team', 'workflow', 'fin'])
+/** Intercom trying the address, and what we do ourselves. */
+const SILENT = /^(ping$|conversation\.admin\.)/
+
+/** What is not known here, by which conversation it is about. */
+const unknown = z
+  .object({ data: z.object({ item: z.object({ type: z.string().optional().catch(undefined), id: anyId }) }) })
+  .transform(({ data: { item } }) => (item.type === 'conversation' ? item.id : undefined))
+  .catch(undefined)
 
 /** Intercom signs the body alone, by SHA-1: old, but an HMAC of it has not been broken. */
 function verify({ headers, body }: Inbound, secrets: SourceSecrets): void {
@@ -69,9 +87,9 @@ function verify({ headers, body }: Inbound, secrets: SourceSecrets): void {
     throw new Problem('wrong-signature', 'x-hub-signature fits no active client secret')
 }
 
-function parse(request: Inbound): Message[] {
+function parse(request: Inbound): Content[] {
   const given = jsonOf(request)
-  const { topic } = checked(z.object({ topic: z.string().optional() }), given)
+  const { topic = '' } = checked(z.object({ topic: z.string().optional() }), given)
   if (topic === started.shape.topic.value) {
     const { item } = checked(started, given).data
     const { source, created_at, ...about } = item
@@ -81,8 +99,13 @@ function parse(request: Inbound): Message[] {
     const { conversation_parts: parts, ...about } = checked(replied, given).data.item
     return parts.conversation_parts.flatMap((part) => said(about, part))
   }
-  return []
+  if (SILENT.test(topic)) return []
+  const id = unknown.parse(given)
+  return [ignored('unknown-kind', { messageId: id && `conversation:${id}` })]
 }
+
+const ignored = (why: Ignored['ignored'], more: Partial<Ignored>): Ignored =>
+  present({ ignored: why, ...more, channel: 'intercom' })
 
 interface Said {
   /** Of a reply; what began the conversation goes by the conversation's. */
@@ -94,46 +117,56 @@ interface Said {
   readonly attachments?: z.output<typeof attachments>
 }
 
-/** What a customer wrote; nothing where it was one of us, or a bot, or nothing was written. */
-function said(about: Pick<z.output<typeof conversation>, 'id' | 'links'>, it: Said): Message[] {
-  const files = attachmentsOf(
-    (it.attachments ?? []).map(({ url, name, content_type: contentType, filesize: bytes }) => ({
+/** What a customer wrote; nothing where it was one of us, or a bot. */
+function said(about: Pick<z.output<typeof conversation>, 'id' | 'links'>, it: Said): Content[] {
+  if (OURS.has(it.author.type)) return []
+  const files = attachmentsOf([
+    ...(it.attachments ?? []).map(({ url, name, content_type: contentType, filesize: bytes }) => ({
       reference: url,
       name,
       contentType,
       bytes,
     })),
-  )
+    ...picturesIn(it.body),
+  ])
   const text = textOf(it.body)
-  if (!CUSTOMERS.has(it.author.type) || (text === '' && files === undefined)) return []
-  const { id, name, email } = it.author
+  const messageId = it.id === undefined ? `conversation:${about.id}` : `part:${it.id}`
+  const permalink = about.links?.conversation_web
+  const where = { messageId, permalink, postedAt: it.created_at }
+  if (!CUSTOMERS.has(it.author.type)) return [ignored('unknown-kind', where)]
   const subject = textOf(it.subject).slice(0, 200)
+  if (text === '' && subject === '' && files === undefined) return [ignored('empty', where)]
+  const { id, name, email } = it.author
   return [
     {
       source: 'intercom',
-      messageId: it.id === undefined ? `conversation:${about.id}` : `part:${it.id}`,
+      messageId,
       postedAt: it.created_at,
       author: present({ id, name: name ?? undefined, email: email ?? undefined }),
       text,
       public: false,
       channel: 'intercom',
       conversation: about.id,
-      ...present({
-        subject: subject === '' ? undefined : subject,
-        permalink: about.links?.conversation_web,
-        attachments: files,
-      }),
+      ...present({ subject: subject === '' ? undefined : subject, permalink, attachments: files }),
     },
   ]
 }
 
-/** Intercom's bodies are HTML. Pictures in them have no words. */
+/** Pictures stand in the body, not among the files: a message may be nothing else. */
+const picturesIn = (body: string | null | undefined): { reference: string }[] =>
+  [...(body ?? '').slice(0, MOST_HTML).matchAll(/<img\b[^<>]{0,1000}?\ssrc="([^"<>]{1,2000})"/gi)].map(
+    ([, src = '']) => ({ reference: src.replaceAll('&amp;', '&') }),
+  )
+
+const MOST_HTML = 200_000
+
+/** Intercom's bodies are HTML. Pictures in them have no words (`picturesIn`). */
 const textOf = (body: string | null | undefined): string =>
   customersText
     .parse(
       convert(body ?? '', {
         wordwrap: false,
-        limits: { maxInputLength: 200_000, maxDepth: 100 },
+        limits: { maxInputLength: MOST_HTML, maxDepth: 100 },
         selectors: [
           { selector: 'img', format: 'skip' },
           { selector: 'a', options: { hideLinkHrefIfSameAsText: true } },

@@ -1,9 +1,11 @@
 import * as z from 'zod'
-import type { Amendment, Message } from '../domain/complaint.ts'
+import type { Message } from '../domain/complaint.ts'
 import type { Instant } from '../domain/instant.ts'
 import { type Inbound, jsonOf } from '../shared/http.ts'
+import type { Cause, Ignored } from '../shared/ignored.ts'
 import { checked, invalid, Problem } from '../shared/problem.ts'
 import {
+  anyId,
   attachmentsOf,
   checkedAt,
   customersText,
@@ -16,6 +18,8 @@ import {
 } from './platform.ts'
 import {
   type Answer,
+  type Change,
+  type Content,
   hmacSha256,
   isDigest,
   isOneOf,
@@ -120,6 +124,33 @@ const messaging = z.object({
 
 /** Items of a timeline that are somebody's words; the others are likes, reactions, albums, events and such. */
 const POSTS = new Set(['post', 'status', 'photo', 'video', 'share', 'link', 'note'])
+const REACTIONS = new Set(['like', 'reaction'])
+/** What whoever looks after a Page does to what stands there. */
+const OURS = new Set(['hide', 'unhide', 'block', 'unblock', 'mute', 'unmute', 'follow', 'unfollow'])
+
+/** What happens in a conversation without anybody saying anything: receipts, which app answers. */
+const SILENT = new Set([
+  'read',
+  'delivery',
+  'app_roles',
+  'pass_thread_control',
+  'take_thread_control',
+  'request_thread_control',
+])
+
+/** Where something is that is ignored, by whichever of these ids it has; of whatever shape it is. */
+const place = z
+  .object({
+    mid: anyId,
+    comment_id: anyId,
+    post_id: anyId,
+    open_graph_story_id: anyId,
+    media_id: anyId,
+    id: anyId,
+    created_time: unixTime.optional().catch(undefined),
+    from: z.object({ id: anyId }).optional().catch(undefined),
+  })
+  .catch({})
 
 /**
  * Meta signs the body alone, as it is sent: characters that its JSON escapes are signed as escapes. There is no time in
@@ -147,10 +178,9 @@ function handshake({ query }: Inbound, secrets: SourceSecrets): Answer {
   return { contentType: 'text/plain', body: challenge }
 }
 
-function parse(request: Inbound): (Message | Amendment)[] {
+function parse(request: Inbound): Content[] {
   const { object, entry } = checked(metaBody, jsonOf(request))
   const read = object === 'page' ? facebook : object === 'instagram' ? instagram : undefined
-  if (read === undefined) return []
   return entry.flatMap((one, index) => {
     const path = `entry.${index}`
     const changes = [
@@ -162,81 +192,148 @@ function parse(request: Inbound): (Message | Amendment)[] {
       // Another app answers in this conversation; what the customer wrote is the same.
       ...(one.standby ?? []).map((event, at) => ({ event, path: `${path}.standby.${at}` })),
     ]
+    if (read === undefined) {
+      const unknown = [...changes.map(({ value }) => value), ...said.map(({ event }) => event)]
+      return unknown.map((value) => ignored('unknown-kind', undefined, value))
+    }
     return [
-      ...changes.flatMap(({ field, value, path: where }) => read(one, field, value, where)),
+      ...changes.flatMap(({ field, value, path: where }): Content[] => read(one, field, value, where)),
       ...said.flatMap(({ event, path: where }) => direct(one, object, event, where)),
     ]
   })
 }
 
+/** What opens nothing, by what tells where it is. */
+function ignored(
+  why: Cause,
+  channel: string | undefined,
+  value: unknown,
+  more: Partial<Ignored> = {},
+): Ignored {
+  const { mid, comment_id, post_id, open_graph_story_id, media_id, id, created_time } = place.parse(value)
+  const post = post_id ?? open_graph_story_id
+  const found = [
+    mid && `message:${mid}`,
+    comment_id && `comment:${comment_id}`,
+    post && `post:${post}`,
+    media_id && `ig-media:${media_id}`,
+    id,
+  ].find((one) => one !== undefined)
+  return present({
+    ignored: why,
+    messageId: found,
+    permalink: channel === 'facebook' && post !== undefined ? addressOf(post, comment_id) : undefined,
+    postedAt: created_time,
+    channel,
+    ...more,
+  })
+}
+
+const isOurs = (entry: Entry, value: unknown): boolean => place.parse(value).from?.id === entry.id
+
 /** What a change of a Page is: one thing at most. */
-function facebook(entry: Entry, field: string, value: unknown, path: string): (Message | Amendment)[] {
+function facebook(entry: Entry, field: string, value: unknown, path: string): Content[] {
   if (field === 'feed') return onTimeline(entry, value, path)
-  if (field !== 'mention') return []
+  if (field !== 'mention') return [ignored('unknown-kind', 'facebook', value)]
   const it = checkedAt(mention, value, path)
   const { sender_id: id, sender_name: name, created_time: at } = it
   return post(entry, { ...it, from: { id, name }, created_time: at })
 }
 
-function onTimeline(entry: Entry, value: unknown, path: string): (Message | Amendment)[] {
+function onTimeline(entry: Entry, value: unknown, path: string): Content[] {
   const { item } = checkedAt(z.object({ item: z.string() }), value, path)
-  if (item !== 'comment' && !POSTS.has(item)) return []
-  return post(entry, checkedAt(feed, value, path))
+  if (item === 'comment' || POSTS.has(item)) return post(entry, checkedAt(feed, value, path))
+  if (isOurs(entry, value)) return []
+  // A reaction has no id of its own, but that of what it is to: many have the same.
+  return REACTIONS.has(item)
+    ? [ignored('reaction', 'facebook', value, { messageId: undefined })]
+    : [ignored('unknown-kind', 'facebook', value)]
 }
 
 /** A post or a comment; of a mention, too: one that is told of twice has the same id both times. */
 function post(
   entry: Entry,
   it: Partial<z.output<typeof feed>> & { verb: string; post_id: string; item: string },
-) {
+): Content[] {
+  if (it.from?.id === entry.id || OURS.has(it.verb)) return []
   const comment = it.item === 'comment' ? it.comment_id : undefined
-  if (it.item === 'comment' && comment === undefined) return []
+  if (it.item === 'comment' && comment === undefined) return [ignored('unknown-kind', 'facebook', it)]
   const messageId = comment === undefined ? `post:${it.post_id}` : `comment:${comment}`
-  if (it.from?.id === entry.id) return []
-  if (it.verb === 'remove')
-    return [{ source: 'meta', messageId, change: 'deleted', at: entry.time } satisfies Amendment]
-  const text = it.message ?? ''
-  if (it.verb === 'edited' || it.verb === 'edit')
-    return [{ source: 'meta', messageId, change: 'edited', at: entry.time, text } satisfies Amendment]
-  if (it.verb !== 'add' || it.from === undefined) return []
-  const address = it.permalink_url ?? it.post?.permalink_url
-  const whole = `https://www.facebook.com/${encodeURIComponent(it.post_id)}`
-  const isFile = it.item === 'photo' || it.item === 'video'
-  const commentId = comment?.split('_').at(-1)
-  const answered = it.parent_id === undefined || it.parent_id === it.post_id ? it.post_id : undefined
-  return [
-    {
-      source: 'meta',
-      messageId,
-      postedAt: it.created_time ?? entry.time,
-      author: present({ id: it.from.id, name: it.from.name }),
-      text,
-      public: true,
-      channel: 'facebook',
-      permalink:
-        comment === undefined
-          ? (address ?? whole)
-          : `${whole}?comment_id=${encodeURIComponent(commentId ?? '')}`,
-      conversation: `post:${it.post_id}`,
-      ...present({
-        inReplyTo:
-          comment === undefined
-            ? undefined
-            : [answered === undefined ? `comment:${it.parent_id}` : `post:${answered}`],
-        attachments: attachmentsOf(
-          [it.photo, it.video, ...(it.photos ?? []), isFile ? it.link : undefined].flatMap((reference) =>
-            reference === undefined ? [] : [{ reference }],
-          ),
-        ),
-      }),
-      evidence: evidenceOf({ ...it, created_time: it.created_time ?? entry.time }),
-    } satisfies Message,
-  ]
+  const changed = { source: 'meta', messageId, at: entry.time }
+  switch (it.verb) {
+    case 'add':
+      return [postOf(entry, it, messageId, comment)]
+    case 'edit':
+    case 'edited':
+      return [
+        {
+          ...changed,
+          change: 'edited',
+          text: it.message ?? '',
+          otherwise: postOf(entry, it, messageId, comment),
+        } satisfies Change,
+      ]
+    case 'remove':
+      return [
+        {
+          ...changed,
+          change: 'deleted',
+          otherwise: ignored('unknown-message', 'facebook', it, { messageId }),
+        } satisfies Change,
+      ]
+    default:
+      return [ignored('unknown-kind', 'facebook', it, { messageId })]
+  }
 }
 
-function instagram(entry: Entry, field: string, value: unknown, path: string): Message[] {
+const addressOf = (postId: string, commentId?: string): string => {
+  const whole = `https://www.facebook.com/${encodeURIComponent(postId)}`
+  return commentId === undefined
+    ? whole
+    : `${whole}?comment_id=${encodeURIComponent(commentId.split('_').at(-1) ?? '')}`
+}
+
+function postOf(
+  entry: Entry,
+  it: Partial<z.output<typeof feed>> & { post_id: string; item: string },
+  messageId: string,
+  comment: string | undefined,
+): Message {
+  const address = it.permalink_url ?? it.post?.permalink_url
+  const isFile = it.item === 'photo' || it.item === 'video'
+  const answered = it.parent_id === undefined || it.parent_id === it.post_id ? it.post_id : undefined
+  return {
+    source: 'meta',
+    messageId,
+    postedAt: it.created_time ?? entry.time,
+    // Meta says who wrote it only to an app that may know: what they wrote is heard all the same.
+    author:
+      it.from === undefined
+        ? { id: `unknown:${messageId}` }
+        : present({ id: it.from.id, name: it.from.name }),
+    text: it.message ?? '',
+    public: true,
+    channel: 'facebook',
+    permalink: comment === undefined ? (address ?? addressOf(it.post_id)) : addressOf(it.post_id, comment),
+    conversation: `post:${it.post_id}`,
+    ...present({
+      inReplyTo:
+        comment === undefined
+          ? undefined
+          : [answered === undefined ? `comment:${it.parent_id}` : `post:${answered}`],
+      attachments: attachmentsOf(
+        [it.photo, it.video, ...(it.photos ?? []), isFile ? it.link : undefined].flatMap((reference) =>
+          reference === undefined ? [] : [{ reference }],
+        ),
+      ),
+    }),
+    evidence: evidenceOf({ ...it, created_time: it.created_time ?? entry.time }),
+  }
+}
+
+function instagram(entry: Entry, field: string, value: unknown, path: string): Content[] {
   if (field === 'mentions') return [mentioned(entry, checkedAt(instagramMention, value, path))]
-  if (field !== 'comments' && field !== 'live_comments') return []
+  if (field !== 'comments' && field !== 'live_comments') return [ignored('unknown-kind', 'instagram', value)]
   const it = checkedAt(instagramComment, value, path)
   if (it.from.id === entry.id) return []
   const media = it.media === undefined ? undefined : `ig-media:${it.media.id}`
@@ -279,29 +376,51 @@ function mentioned(entry: Entry, it: z.output<typeof instagramMention>): Message
 }
 
 /** Something in a private conversation: a message, a change of one, or nothing that anybody says. */
-function direct(entry: Entry, object: string, event: unknown, path: string): (Message | Amendment)[] {
-  const about = z.object({ message: z.unknown().optional(), message_edit: z.unknown().optional() })
-  const { message: any, message_edit: edit } = checkedAt(about, event, path)
-  if (any === undefined && edit === undefined) return []
+function direct(entry: Entry, object: string, event: unknown, path: string): Content[] {
+  const about = z.record(z.string(), z.unknown())
+  const { message: any, message_edit: edit, ...rest } = checkedAt(about, event, path)
+  const channel = object === 'page' ? 'messenger' : 'instagram'
+  if (any === undefined && edit === undefined) {
+    if (Object.keys(rest).some((kind) => SILENT.has(kind))) return []
+    const { reaction, postback } = rest
+    if (z.object({ sender: z.object({ id: z.literal(entry.id) }) }).safeParse(event).success) return []
+    return reaction === undefined
+      ? [ignored('unknown-kind', channel, postback ?? {})]
+      : [ignored('reaction', channel, {})]
+  }
   const { sender, timestamp, message, message_edit: edited } = checkedAt(messaging, event, path)
-  if (sender.id === entry.id) return []
-  const amended = (mid: string, rest: Pick<Amendment, 'change' | 'text'>): Amendment[] => [
-    { source: 'meta', messageId: `message:${mid}`, at: timestamp, ...rest },
-  ]
-  if (edited !== undefined) return amended(edited.mid, { change: 'edited', text: edited.text })
-  if (message === undefined || message.is_echo) return []
-  if (message.is_deleted) return amended(message.mid, { change: 'deleted' })
+  if (sender.id === entry.id || message?.is_echo) return []
+  const changed = (mid: string) => ({ source: 'meta', messageId: `message:${mid}`, at: timestamp })
+  if (edited !== undefined)
+    return [
+      {
+        ...changed(edited.mid),
+        change: 'edited',
+        text: edited.text,
+        otherwise: messageOf(channel, entry.id, sender.id, timestamp, edited),
+      } satisfies Change,
+    ]
+  if (message === undefined) return []
+  const where = { messageId: `message:${message.mid}`, postedAt: timestamp }
+  if (message.is_deleted) {
+    const otherwise = ignored('unknown-message', channel, {}, where)
+    return [{ ...changed(message.mid), change: 'deleted', otherwise } satisfies Change]
+  }
   // A thumb up, or another sticker.
-  if (message.sticker_id !== undefined && message.text === '') return []
-  return [messageOf(object, entry.id, sender.id, timestamp, message)]
+  if (message.sticker_id !== undefined && message.text === '')
+    return [ignored('reaction', channel, {}, where)]
+  return [messageOf(channel, entry.id, sender.id, timestamp, message)]
 }
 
 function messageOf(
-  object: string,
+  channel: string,
   account: string,
   sender: string,
   at: Instant,
-  message: NonNullable<z.output<typeof messaging>['message']>,
+  message: Pick<
+    NonNullable<z.output<typeof messaging>['message']>,
+    'mid' | 'text' | 'attachments' | 'reply_to'
+  >,
 ): Message {
   const files = (message.attachments ?? []).flatMap(({ payload }) =>
     payload?.url === undefined ? [] : [{ reference: payload.url, name: payload.title }],
@@ -314,7 +433,7 @@ function messageOf(
     author: { id: sender },
     text: shown ? message.text : 'Something that Meta does not show here: it is in the app.',
     public: false,
-    channel: object === 'page' ? 'messenger' : 'instagram',
+    channel,
     conversation: `messages:${account}:${sender}`,
     ...present({
       inReplyTo: message.reply_to?.mid === undefined ? undefined : [`message:${message.reply_to.mid}`],

@@ -92,6 +92,9 @@ export function evidenceOf(post: object): string {
     .replace(/\ufffd$/, '')}…`
 }
 
+/** An id of something that is ignored: whatever is wrong with it, it is no reason to refuse what came along with it. */
+export const anyId = idText.optional().catch(undefined)
+
 /** Fields without those that are absent. */
 export const present = <T extends object>(fields: T): T =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T

@@ -1,11 +1,13 @@
 import * as z from 'zod'
-import type { Amendment, Message } from '../domain/complaint.ts'
+import type { Message } from '../domain/complaint.ts'
 import type { Instant } from '../domain/instant.ts'
 import { foreignId, instant, languageTag, link, name, words } from '../shared/fields.ts'
 import { type Inbound, jsonOf } from '../shared/http.ts'
+import type { Ignored } from '../shared/ignored.ts'
 import { checked, invalid } from '../shared/problem.ts'
 import { requireBasic } from './basic.ts'
-import type { Source, SourceSecrets } from './source.ts'
+import { anyId, present } from './platform.ts'
+import type { Change, Content, Source, SourceSecrets } from './source.ts'
 import { STANDARD, STANDARD_KEYS, verifyStandard } from './standard-webhooks.ts'
 
 /** Mended like X's: it is not ours to send back. */
@@ -64,11 +66,11 @@ function verify(request: Inbound, secrets: SourceSecrets, nowMs: number): void {
   else requireBasic(request, secrets.trustpilot ?? [])
 }
 
-function parse(request: Inbound, now: Instant): (Message | Amendment)[] {
+function parse(request: Inbound, now: Instant): Content[] {
   const body = jsonOf(request)
   const most = mostStars(request.query)
   const happened = isOurs(request) ? [checked(reviewBody, body)] : trustpilotEvents(body, now)
-  return happened.flatMap((one) => foundIn(one, most))
+  return happened.map((one) => ('ignored' in one ? one : foundIn(one, most)))
 }
 
 /**
@@ -86,16 +88,32 @@ function mostStars(query: URLSearchParams): number | undefined {
 const complains = ({ stars: given, text, title }: Review, most: number | undefined): boolean =>
   most === undefined ? given <= 3 || (given === 4 && /\S/.test(`${text ?? ''}${title ?? ''}`)) : given <= most
 
-/**
- * An edited review may complain only now, and then it is not known yet; one that is known gets what changed. So both
- * are told, the message first: of a known one it is a repeat.
- */
-function foundIn(one: Happened, most: number | undefined): (Message | Amendment)[] {
+/** An edited review may complain only now, and then it is not known yet; one that is known gets what changed. */
+function foundIn(one: Happened, most: number | undefined): Content {
   const key = { source: 'reviews', messageId: `${one.site}:${one.review.id}`.slice(0, 200) }
-  if (one.event === 'deleted') return [{ ...key, change: 'deleted', at: one.at }]
-  const message = complains(one.review, most) ? [{ ...key, ...messageOf(one.site, one.review) }] : []
-  if (one.event === 'created') return message
-  return [...message, { ...key, change: 'edited', at: one.at, text: one.review.text ?? '' }]
+  const { messageId } = key
+  if (one.event === 'deleted') {
+    const otherwise: Ignored = { ignored: 'unknown-message', messageId, postedAt: one.at, channel: 'review' }
+    return { ...key, change: 'deleted', at: one.at, otherwise } satisfies Change
+  }
+  const { review: found } = one
+  const whole: Message | Ignored = complains(found, most)
+    ? { ...key, ...messageOf(one.site, found) }
+    : present({
+        ignored: 'praise',
+        messageId,
+        permalink: found.permalink,
+        postedAt: found.createdAt,
+        channel: 'review',
+      } as const)
+  if (one.event === 'created') return whole
+  return {
+    ...key,
+    change: 'edited',
+    at: one.at,
+    text: found.text ?? '',
+    otherwise: whole,
+  } satisfies Change
 }
 
 function messageOf(from: string, found: Review): Omit<Message, 'source' | 'messageId'> {
@@ -124,14 +142,24 @@ const TRUSTPILOT_EVENTS: Readonly<Record<string, Happened['event']>> = {
   'service-review-deleted': 'deleted',
 }
 
-function trustpilotEvents(body: unknown, now: Instant): Happened[] {
+/** What is not known here, a review of a product among it. */
+const unknown = z.object({ id: anyId }).catch({})
+
+function trustpilotEvents(body: unknown, now: Instant): (Happened | Ignored)[] {
   const { events } = checked(trustpilotBody, body)
-  return events.flatMap(({ eventName, eventData }): Happened[] => {
+  return events.map(({ eventName, eventData }): Happened | Ignored => {
     const event = Object.hasOwn(TRUSTPILOT_EVENTS, eventName) ? TRUSTPILOT_EVENTS[eventName] : undefined
-    if (event === undefined) return []
+    if (event === undefined) {
+      const { id } = unknown.parse(eventData)
+      return present({
+        ignored: 'unknown-kind',
+        messageId: id && `trustpilot:${id}`,
+        channel: 'review',
+      } as const)
+    }
     if (event === 'deleted') {
       const { id, deletedAt } = checked(trustpilotDeletion, eventData, 'eventData')
-      return [{ site: 'trustpilot', event, at: deletedAt ?? now, review: { id } }]
+      return { site: 'trustpilot', event, at: deletedAt ?? now, review: { id } }
     }
     const data = checked(trustpilotReview, eventData, 'eventData')
     const { id, consumer } = data
@@ -145,7 +173,7 @@ function trustpilotEvents(body: unknown, now: Instant): Happened[] {
       ...(data.text ? { text: data.text } : {}),
       ...(languageTag.safeParse(data.language).success ? { language: data.language ?? '' } : {}),
     }
-    return [{ site: 'trustpilot', event, at: data.updatedAt ?? data.createdAt, review: found }]
+    return { site: 'trustpilot', event, at: data.updatedAt ?? data.createdAt, review: found }
   })
 }
 

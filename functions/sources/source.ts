@@ -29,13 +29,14 @@ export interface Source {
    */
   verify(request: Inbound, secrets: SourceSecrets, nowMs: number): void
   /**
-   * What a verified request holds: messages, and what became of earlier ones; nothing where it holds nothing that anybody
-   * complains in, as is what we wrote ourselves. All of it is checked here: a request is taken whole or refused whole.
+   * What a verified request holds: one thing for each that somebody sent, what is ignored among them, so that none is
+   * dropped in silence. What we wrote ourselves is left out, and what nobody sends: receipts, who is typing. All of it is
+   * checked here: a request is taken whole or refused whole.
    *
    * @param now on the stage, for a platform that does not say when a message was written.
    * @throws Problem `malformed-body`, `unsupported-media-type`, `invalid`.
    */
-  parse(request: Inbound, now: Instant): (Message | Amendment)[]
+  parse(request: Inbound, now: Instant): Content[]
   /**
    * What its platform signs in place of the body, where it does: good for one delivery, and refused with any other. The
    * request is verified.
@@ -54,8 +55,17 @@ export interface Source {
   answer?(request: Inbound): Answer | undefined
 }
 
-/** What a request may hold, where its source says why it ignores something. */
-export type Content = Message | Amendment | Ignored
+/** Something that somebody sent, and what becomes of it: exactly one thing. */
+export type Content = Message | Change | Ignored
+
+/** A message that was changed or taken back. */
+export interface Change extends Amendment {
+  /**
+   * What it is where the message never came here, or was ignored: of an edit that may complain only now, the message as it
+   * reads after it. Absent: it is ignored as `unknown-message`.
+   */
+  readonly otherwise?: Message | Ignored | undefined
+}
 
 /** What `npm run secret` knows about a source's keys. */
 export interface Keys {

@@ -1,11 +1,10 @@
 import { createHash, createHmac } from 'node:crypto'
 import * as z from 'zod'
-import type { Message } from '../domain/complaint.ts'
 import type { Instant } from '../domain/instant.ts'
 import { type Inbound, requireMediaType } from '../shared/http.ts'
 import { checked, Problem } from '../shared/problem.ts'
-import { attachmentsOf, customersText, idText, perhaps, present } from './platform.ts'
-import { type Answer, isDigest, type Source, type SourceSecrets } from './source.ts'
+import { anyId, attachmentsOf, customersText, idText, perhaps, present } from './platform.ts'
+import { type Answer, type Content, isDigest, type Source, type SourceSecrets } from './source.ts'
 
 const FORM = 'application/x-www-form-urlencoded'
 
@@ -68,20 +67,61 @@ function addresses(url: string): string[] {
   return [url, `${scheme}://${host}${port === undefined ? (scheme === 'https' ? ':443' : ':80') : ''}${rest}`]
 }
 
-function parse(request: Inbound, now: Instant): Message[] {
+/** `whatsapp:+447700900123` is a channel and a number; a number alone is texted. */
+function addressed(from: string): { channel: string; number: string } {
+  const [, channel = 'sms', number = ''] = /^(?:([a-z]{1,20}):)?(.*)$/s.exec(from) ?? []
+  return { channel, number }
+}
+
+/** How far a message of ours has come. */
+const OUTBOUND = new Set([
+  'accepted',
+  'scheduled',
+  'queued',
+  'sending',
+  'sent',
+  'delivered',
+  'partially_delivered',
+  'undelivered',
+  'failed',
+  'canceled',
+  'read',
+])
+
+function parse(request: Inbound, now: Instant): Content[] {
   // Twilio's other products send JSON. Nothing of theirs is a message to us.
-  if (/^application\/json\b/i.test(request.headers['content-type'] ?? '')) return []
+  if (/^application\/json\b/i.test(request.headers['content-type'] ?? ''))
+    return [{ ignored: 'unknown-kind', postedAt: now }]
   requireMediaType(request, FORM)
   const form = Object.fromEntries(formOf(request))
   const status = form.MessageStatus ?? form.SmsStatus ?? 'received'
-  // How far a message of ours has come; a call; the word STOP, which Twilio acts on itself.
-  if (status !== 'received' || form.MessageSid === undefined || form.OptOutType !== undefined) return []
+  if (OUTBOUND.has(status)) return []
+  const { MessageSid: id, From: from = '' } = form
+  // A call, or what Twilio may come to tell of.
+  if (id === undefined || !/^receiv(ed|ing)$/.test(status))
+    return [
+      present({
+        ignored: 'unknown-kind',
+        messageId: anyId.parse(id ?? form.CallSid),
+        postedAt: now,
+      } as const),
+    ]
+  // The word STOP, which Twilio acts on itself.
+  if (form.OptOutType !== undefined)
+    return [
+      present({
+        ignored: 'opt-out',
+        messageId: anyId.parse(id),
+        postedAt: now,
+        channel: addressed(from).channel,
+      } as const),
+    ]
   const it = checked(twilioBody, form)
   const media = Array.from({ length: Number(it.NumMedia) }, (_, index) => ({
     reference: form[`MediaUrl${index}`] ?? '',
     contentType: form[`MediaContentType${index}`],
   }))
-  const [, channel = 'sms', number = ''] = /^(?:([a-z]{1,20}):)?(.*)$/s.exec(it.From) ?? []
+  const { channel, number } = addressed(it.From)
   return [
     {
       source: 'twilio',

@@ -1,11 +1,21 @@
 import * as z from 'zod'
-import type { Amendment, Attachment, Message } from '../domain/complaint.ts'
+import type { Attachment, Message } from '../domain/complaint.ts'
 import { type Instant, parseInstant, toInstant } from '../domain/instant.ts'
 import { foreignId, languageTag } from '../shared/fields.ts'
 import { type Inbound, jsonOf } from '../shared/http.ts'
+import type { Ignored } from '../shared/ignored.ts'
 import { checked, invalid, Problem } from '../shared/problem.ts'
-import { attachmentsOf, evidenceOf, present } from './platform.ts'
-import { type Answer, hmacSha256, isDigest, newestOf, type Source, type SourceSecrets } from './source.ts'
+import { anyId, attachmentsOf, evidenceOf, present } from './platform.ts'
+import {
+  type Answer,
+  type Change,
+  type Content,
+  hmacSha256,
+  isDigest,
+  newestOf,
+  type Source,
+  type SourceSecrets,
+} from './source.ts'
 
 /** Unlike a form's, X's text is not ours to send back: broken characters are mended, so that no complaint is lost. */
 const text = z
@@ -86,18 +96,49 @@ const directMessage = z.object({
   }),
 })
 
+/** A like, of whatever shape: nothing is refused for it. */
+const like = z.object({
+  id: anyId,
+  user: z.object({ id_str: anyId }).optional().catch(undefined),
+  favorited_status: z.object({ id_str: anyId }).optional().catch(undefined),
+})
+/** Something of a kind that is not known here, by whichever id it has. */
+const unknown = z.object({ id: anyId, id_str: anyId }).catch({})
+
+/** What nobody says anything in: X tells of it all the same. The rest of these are read. */
+const SILENT = new Set([
+  'for_user_id',
+  'user_has_blocked',
+  'users',
+  'apps',
+  'tweet_create_events',
+  'tweet_delete_events',
+  'direct_message_events',
+  'favorite_events',
+  'follow_events',
+  'unfollow_events',
+  'block_events',
+  'unblock_events',
+  'mute_events',
+  'unmute_events',
+  'user_event',
+  'direct_message_indicate_typing_events',
+  'direct_message_mark_read_events',
+])
+
 /**
  * The parts of X's account activity that a complaint can be in. X adds fields and kinds of events as it likes, so what
- * is not known is skipped here, not refused.
+ * is not known is not refused.
  */
 export const xBody = z.object({
   for_user_id: foreignId,
   tweet_create_events: z.array(post).max(100).optional(),
   direct_message_events: z
-    .array(z.union([directMessage, z.object({ type: z.string().regex(/^(?!message_create$)/) })]))
+    .array(z.union([directMessage, z.object({ type: z.string().regex(/^(?!message_create$)/), id: anyId })]))
     .max(100)
     .optional(),
   tweet_delete_events: z.array(deletion).max(100).optional(),
+  favorite_events: z.unknown().optional(),
   users: z.record(z.string(), z.unknown()).optional(),
 })
 
@@ -148,24 +189,64 @@ function handshake(request: Inbound, secrets: SourceSecrets): Answer {
   return { contentType: 'application/json', body: JSON.stringify({ response_token }) }
 }
 
-function parse(request: Inbound): (Message | Amendment)[] {
-  const body = checked(xBody, jsonOf(request))
+function parse(request: Inbound): Content[] {
+  const raw = jsonOf(request)
+  const body = checked(xBody, raw)
+  const us = body.for_user_id
   const posts = (body.tweet_create_events ?? [])
-    // What we wrote ourselves, and what somebody passed on without a word of their own.
-    .filter((event) => event.user.id_str !== body.for_user_id && event.retweeted_status === undefined)
-    .map((event) => (isEdit(event) ? editOf(event) : messageOfPost(event, body.for_user_id)))
-  const direct = (body.direct_message_events ?? [])
-    .filter((event) => 'message_create' in event)
-    .filter((event) => event.message_create.sender_id !== body.for_user_id)
-    .map((event) => messageOfDirectMessage(event, body))
+    .filter((event) => event.user.id_str !== us)
+    .map((event) =>
+      event.retweeted_status !== undefined
+        ? passedOn(event)
+        : isEdit(event)
+          ? editOf(event, us)
+          : messageOfPost(event, us),
+    )
+  const direct = (body.direct_message_events ?? []).flatMap((event): Content[] => {
+    if (!('message_create' in event))
+      return [ignored('unknown-kind', { messageId: event.id && `dm:${event.id}` })]
+    return event.message_create.sender_id === us ? [] : [messageOfDirectMessage(event, body)]
+  })
   const deletions = (body.tweet_delete_events ?? [])
-    .filter(({ status }) => status.user_id !== body.for_user_id)
-    .map(({ status, timestamp_ms }): Amendment => {
+    .filter(({ status }) => status.user_id !== us)
+    .map(({ status, timestamp_ms }): Change => {
       const at = toInstant(Number(timestamp_ms) / 1000)
       return { source: 'x', messageId: `post:${status.id}`, change: 'deleted', at }
     })
-  return [...posts, ...direct, ...deletions]
+  return [...posts, ...direct, ...deletions, ...likesIn(body), ...unknownIn(raw as object)]
 }
+
+/** By its id alone: whoever posted it is not named in the address. */
+const placeOf = (id: string): string => `https://x.com/i/status/${encodeURIComponent(id)}`
+
+const ignored = (why: Ignored['ignored'], more: Omit<Ignored, 'ignored' | 'channel'>): Ignored =>
+  present({ ignored: why, ...more, channel: 'x' })
+
+const passedOn = ({ id_str: id, created_at }: Post): Ignored =>
+  ignored('passed-on', { messageId: `post:${id}`, permalink: placeOf(id), postedAt: instantOf(created_at) })
+
+/** X tells of what others like of ours, and of what we like ourselves. */
+const likesIn = ({ favorite_events: events, for_user_id: us }: Body): Ignored[] =>
+  listOf(events).flatMap((event) => {
+    const { data } = like.safeParse(event)
+    if (data?.user?.id_str === us) return []
+    const { id, favorited_status: liked } = data ?? {}
+    const permalink = liked?.id_str && placeOf(liked.id_str)
+    return [ignored('reaction', { messageId: id && `like:${id}`, permalink })]
+  })
+
+/** X may come to tell of things that are not known here. */
+const unknownIn = (raw: object): Ignored[] =>
+  Object.entries(raw)
+    .filter(([name]) => !SILENT.has(name))
+    .flatMap(([, events]) => listOf(events))
+    .map((event) => {
+      const { id_str, id } = unknown.parse(event)
+      return ignored('unknown-kind', { messageId: id_str ?? id })
+    })
+
+const listOf = (events: unknown): readonly unknown[] =>
+  Array.isArray(events) ? events : events === undefined || events === null ? [] : [events]
 
 const textOf = (event: Pick<Post, 'text' | 'full_text' | 'extended_tweet'>): string =>
   event.extended_tweet?.full_text ?? event.full_text ?? event.text ?? ''
@@ -174,16 +255,21 @@ const textOf = (event: Pick<Post, 'text' | 'full_text' | 'extended_tweet'>): str
 const isEdit = ({ id_str, edit_history: edits }: Post): boolean =>
   edits !== undefined && edits.initial_tweet_id !== id_str
 
-const editOf = (event: Post): Amendment => ({
+/** What it was at first may not have mentioned us, and never come: then it complains only now. */
+const editOf = (event: Post, us: string): Change => ({
   source: 'x',
-  messageId: `post:${event.edit_history?.initial_tweet_id}`,
+  messageId: `post:${firstId(event)}`,
   change: 'edited',
   at: postedAt(event.created_at),
   text: textOf(event),
+  otherwise: messageOfPost(event, us),
 })
+
+const firstId = ({ id_str, edit_history: edits }: Post): string => edits?.initial_tweet_id ?? id_str
 
 function messageOfPost(event: Post, us: string): Message {
   const { id_str: id, user, quoted_status: quoted } = event
+  const first = firstId(event)
   const parent = event.in_reply_to_status_id_str ?? undefined
   // A stranger's post that is quoted is what the customer writes about, not what they answer.
   const answers =
@@ -192,10 +278,10 @@ function messageOfPost(event: Post, us: string): Message {
     (answered) => `post:${answered}`,
   )
   // What X does not say cannot be told from a reply alone: its parent may itself be one.
-  const root = event.conversation_id_str ?? (parent === undefined ? id : undefined)
+  const root = event.conversation_id_str ?? (parent === undefined ? first : undefined)
   return {
     source: 'x',
-    messageId: `post:${id}`,
+    messageId: `post:${first}`,
     postedAt: postedAt(event.created_at),
     author: authorOf(user),
     text: textOf(event),
@@ -291,8 +377,17 @@ const authorOf = ({ id_str: id, name, screen_name: handle }: Person): Message['a
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 
-/** X's old form, `Sat Nov 21 10:05:00 +0000 2026`, or ISO 8601. */
+/** X's old form, `Sat Nov 21 10:05:00 +0000 2026`, or ISO 8601. @throws Problem `invalid`. */
 function postedAt(given: string): Instant {
+  const at = instantOf(given)
+  if (at !== undefined) return at
+  throw invalid(
+    'tweet_create_events.created_at',
+    'must be like "Sat Nov 21 10:05:00 +0000 2026", or ISO 8601',
+  )
+}
+
+function instantOf(given: string): Instant | undefined {
   const [, month = '', day, time, offset, year] =
     /^\w{3} (\w{3}) (\d\d) (\d\d:\d\d:\d\d) ([+-]\d{4}) (\d{4})$/.exec(given) ?? []
   const iso =
@@ -302,10 +397,7 @@ function postedAt(given: string): Instant {
   try {
     return parseInstant(iso)
   } catch {
-    throw invalid(
-      'tweet_create_events.created_at',
-      'must be like "Sat Nov 21 10:05:00 +0000 2026", or ISO 8601',
-    )
+    return undefined
   }
 }
 

@@ -3,9 +3,10 @@ import type { Message, Severity } from '../domain/complaint.ts'
 import { epochSeconds, type Instant } from '../domain/instant.ts'
 import { instant, languageTag } from '../shared/fields.ts'
 import { type Inbound, jsonOf } from '../shared/http.ts'
+import type { Ignored } from '../shared/ignored.ts'
 import { checked, Problem } from '../shared/problem.ts'
-import { customersText, idText, isHttps, perhaps, present } from './platform.ts'
-import { hmacSha256, isDigest, type Source, type SourceSecrets } from './source.ts'
+import { anyId, customersText, idText, isHttps, perhaps, present } from './platform.ts'
+import { type Content, hmacSha256, isDigest, type Source, type SourceSecrets } from './source.ts'
 
 /** Real seconds that a signature is good for, before and after its timestamp. Zendesk names none; five minutes are usual. */
 const TOLERANCE_SECONDS = 300
@@ -49,6 +50,12 @@ const chatted = z.object({
     message: z.object({ id: idText, body: customersText.default('') }),
   }),
 })
+
+/** What is not known here, by which ticket or event it is. */
+const unknown = z.object({ id: anyId, detail: z.object({ id: anyId }).optional().catch(undefined) }).catch({})
+
+/** Who writes in a conversation beside the customer: us, our bots, and Zendesk itself. */
+const OURS = new Set(['agent', 'admin', 'business', 'bot', 'app', 'system', 'trigger'])
 
 const blank = (text: unknown) => (text === '' ? undefined : text)
 
@@ -118,7 +125,7 @@ function secondsOf(timestamp: string): number {
  * two triggers that both fire, an event beside a trigger. A ticket's first comment is its description, and has no id in
  * what tells of the ticket, so it goes by the ticket's.
  */
-function parse(request: Inbound): Message[] {
+function parse(request: Inbound): Content[] {
   const given = jsonOf(request)
   const { type, redress } = checked(
     z.object({ type: z.string().optional(), redress: z.string().optional() }),
@@ -128,10 +135,14 @@ function parse(request: Inbound): Message[] {
   if (type === created.shape.type.value) return ofTicket(checked(created, given).detail)
   if (type === commented.shape.type.value) return ofComment(checked(commented, given))
   if (type === chatted.shape.type.value) return ofChat(checked(chatted, given))
-  return []
+  const { id, detail } = unknown.parse(given)
+  return [ignored('unknown-kind', { messageId: detail?.id === undefined ? id : `ticket:${detail.id}` })]
 }
 
-const ofTicket = (it: z.output<typeof ticket>): Message[] => [
+const ignored = (why: Ignored['ignored'], more: Partial<Ignored>): Ignored =>
+  present({ ignored: why, ...more, channel: 'zendesk' })
+
+const ofTicket = (it: z.output<typeof ticket>): Content[] => [
   message({
     messageId: `ticket:${it.id}`,
     postedAt: it.created_at,
@@ -142,11 +153,13 @@ const ofTicket = (it: z.output<typeof ticket>): Message[] => [
   }),
 ]
 
-function ofComment({ time, detail, event }: z.output<typeof commented>): Message[] {
+function ofComment({ time, detail, event }: z.output<typeof commented>): Content[] {
   const { id, body, author, is_public } = event.comment
   const isFirst = body === detail.description && isWithin(detail.created_at, time, FIRST_COMMENT_SECONDS)
   // A ticket that an agent opened for a customer is the customer's, and its event tells of it.
-  if (author.is_staff || !is_public) return []
+  if (author.is_staff) return []
+  // Zendesk hides what comes from an address that the ticket does not know.
+  if (!is_public) return [ignored('note', { messageId: `comment:${id}`, postedAt: time })]
   return [
     message({
       messageId: isFirst ? `ticket:${detail.id}` : `comment:${id}`,
@@ -159,9 +172,11 @@ function ofComment({ time, detail, event }: z.output<typeof commented>): Message
   ]
 }
 
-function ofChat({ time, detail, event }: z.output<typeof chatted>): Message[] {
+function ofChat({ time, detail, event }: z.output<typeof chatted>): Content[] {
   const { actor } = event
-  if (actor.type !== 'end_user') return []
+  if (OURS.has(actor.type)) return []
+  if (actor.type !== 'end_user')
+    return [ignored('unknown-kind', { messageId: `message:${event.message.id}`, postedAt: time })]
   return [
     message({
       messageId: `message:${event.message.id}`,
@@ -173,7 +188,7 @@ function ofChat({ time, detail, event }: z.output<typeof chatted>): Message[] {
   ]
 }
 
-function ofTrigger({ ticket: about, comment: said, requester }: z.output<typeof triggered>): Message[] {
+function ofTrigger({ ticket: about, comment: said, requester }: z.output<typeof triggered>): Content[] {
   const { id, name, email: at, phone, language } = requester
   const isFirst = isWithin(about.createdAt, said.writtenAt, FIRST_COMMENT_SECONDS)
   return [

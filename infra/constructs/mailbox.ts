@@ -129,7 +129,7 @@ export class Mailbox extends Construct {
       memorySize: 1024, // 25 MB of mail, decoded and copied
       environment: { MAIL_BUCKET: this.bucket.bucketName },
       statements: [
-        ledger.allow('GetItem', 'BatchGetItem', 'PutItem'),
+        ledger.allow('GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem'),
         allow(['s3:GetObject'], [mails]),
         allow(['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], [this.queue.queueArn]),
       ],

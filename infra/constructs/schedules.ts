@@ -60,7 +60,7 @@ export class Schedules extends Construct {
       memorySize: 512,
       environment: slackEnvironment(config, secrets),
       statements: [
-        ledger.allow('GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem'),
+        ledger.allow('GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'Query'),
         ledger.allowQuery('team', 'open'),
         allow(['secretsmanager:GetSecretValue'], [secrets.slack.secretArn]),
       ],

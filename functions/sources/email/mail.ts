@@ -49,8 +49,8 @@ const MOST_HOPS = 50
  * @throws Problem `invalid` where nothing says when it was written.
  */
 export function messageOf(mail: Mail): Message | Ignored {
-  const ignored = whyIgnored(mail)
-  if (ignored !== undefined) return { ignored }
+  const why = whyIgnored(mail)
+  if (why !== undefined) return ignoredMail(mail, why)
   const subject = clean(decodeWords(headerOf(mail, 'subject') ?? ''), 500)
   const answers = idsIn(headerOf(mail, 'in-reply-to'))
   // Root first, as each program adds the id of what it answers (RFC 5322, 3.6.4).
@@ -79,6 +79,18 @@ export function messageOf(mail: Mail): Message | Ignored {
     ...(inReplyTo.length === 0 ? {} : { inReplyTo }),
     ...(mail.files.length === 0 ? {} : { attachments: attachmentsOf(mail, messageId) }),
     ...(Object.keys(mail.checks).length === 0 ? {} : { checks: mail.checks }),
+  }
+}
+
+/** A mail that opens nothing, by its Message-ID; of one without, whoever brought it has to say where it is. */
+export function ignoredMail(mail: Mail, why: Ignored['ignored']): Ignored {
+  const messageId = idsIn(headerOf(mail, 'message-id'))[0]
+  const postedAt = instantIn(headerOf(mail, 'date')) ?? mail.takenAt
+  return {
+    ignored: why,
+    ...(messageId === undefined ? {} : { messageId }),
+    ...(postedAt === undefined ? {} : { postedAt }),
+    channel: 'email',
   }
 }
 
