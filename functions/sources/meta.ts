@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import type { Message } from '../domain/complaint.ts'
 import type { Instant } from '../domain/instant.ts'
+import { instant } from '../shared/fields.ts'
 import { type Inbound, jsonOf } from '../shared/http.ts'
 import type { Cause, Ignored } from '../shared/ignored.ts'
 import { checked, invalid, Problem } from '../shared/problem.ts'
@@ -147,7 +148,8 @@ const place = z
     open_graph_story_id: anyId,
     media_id: anyId,
     id: anyId,
-    created_time: unixTime.optional().catch(undefined),
+    // As Meta sends it, or as it was read already.
+    created_time: z.union([unixTime, instant]).optional().catch(undefined),
     from: z.object({ id: anyId }).optional().catch(undefined),
   })
   .catch({})
@@ -257,7 +259,8 @@ function post(
 ): Content[] {
   if (it.from?.id === entry.id || OURS.has(it.verb)) return []
   const comment = it.item === 'comment' ? it.comment_id : undefined
-  if (it.item === 'comment' && comment === undefined) return [ignored('unknown-kind', 'facebook', it)]
+  if (it.item === 'comment' && comment === undefined)
+    return [ignored('unknown-kind', 'facebook', it, { messageId: undefined })]
   const messageId = comment === undefined ? `post:${it.post_id}` : `comment:${comment}`
   const changed = { source: 'meta', messageId, at: entry.time }
   switch (it.verb) {

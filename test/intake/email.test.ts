@@ -29,7 +29,7 @@ import {
   sendgridRaw,
 } from '../sources/emails.ts'
 import { inbound, WEB_SECRET, webHeaders } from '../sources/requests.ts'
-import { ask, httpEvent, MemoryLedger } from './http.ts'
+import { ask, httpEvent, MemoryIgnored, MemoryLedger } from './http.ts'
 
 const PAIR = 'trustpilot:a-password-of-a-test'
 const BASIC = {
@@ -38,8 +38,10 @@ const BASIC = {
 }
 
 let ledger: MemoryLedger
+let ignored: MemoryIgnored
 beforeEach(() => {
   ledger = new MemoryLedger()
+  ignored = new MemoryIgnored()
   measured.mockClear()
 })
 
@@ -47,6 +49,7 @@ const post = (request: Inbound, source = 'email', into = ledger, nowMs = SENT) =
   ask(
     makeHandler({
       ledger: into,
+      ignored,
       secrets: {
         read: async () => ({ ...EMAIL_SECRETS, active: [WEB_SECRET], trustpilot: [PAIR] }),
         reread: async () => undefined,
@@ -75,6 +78,17 @@ describe('A mail by webhook', () => {
     expect(answer).toMatchObject({ status: 202, body: { outcome: 'ignored' } })
     expect(measured.mock.calls).toEqual([['Ignored', 1, 'automatic']])
     expect(ledger.writes).toBe(0)
+    expect(ignored.all).toEqual([
+      {
+        week: '2026-W47',
+        source: 'email',
+        cause: 'automatic',
+        at: '2026-11-21T10:06:00Z',
+        messageId: 'CAF-1@mail.example.net',
+        postedAt: '2026-11-21T10:04:50Z',
+        channel: 'email',
+      },
+    ])
   })
 
   it('may be as large as a function can be handed; a form of one’s own stays small', async () => {

@@ -5,13 +5,14 @@ vi.hoisted(() => {
   process.env.TABLE_NAME = 'table'
   process.env.POWERTOOLS_LOG_LEVEL = 'SILENT'
 })
+vi.mock('../../functions/shared/metrics.ts', () => ({ measure: () => {} }))
 
 import { makeHandler } from '../../functions/intake/handler.ts'
 import { MAX_BODY_BYTES } from '../../functions/shared/http.ts'
 import { sources } from '../../functions/sources/index.ts'
 import { SIGNERS, type Signer } from '../sources/signers.ts'
 import { Cases, damaged, hostileHeader, hostileText, textsIn } from '../support/hostile.ts'
-import { ask, httpEvent, MemoryLedger } from './http.ts'
+import { ask, httpEvent, MemoryIgnored, MemoryLedger } from './http.ts'
 
 const cases = new Cases()
 const runs = Cases.runs
@@ -42,8 +43,10 @@ interface Sent {
 async function send(source: string, { body, change = {}, method = 'POST', query }: Sent) {
   const signer = signerOf(source)
   const ledger = new MemoryLedger()
+  const ignored = new MemoryIgnored()
   const handler = makeHandler({
     ledger,
+    ignored,
     secrets: { read: async () => signer.secrets, reread: async () => undefined },
     clock: { now: async () => '2026-11-23T10:00:00Z' },
     nowMs: Date.now,
@@ -58,14 +61,19 @@ async function send(source: string, { body, change = {}, method = 'POST', query 
     query: search,
     ...(body === undefined ? {} : { body }),
   })
-  return { answer: await cases.run(source, () => ask(handler, event)), ledger }
+  return { answer: await cases.run(source, () => ask(handler, event)), ledger, ignored }
 }
 
 /** What must be true whatever is sent. */
 async function holds(source: string, sent: Sent): Promise<number> {
-  const { answer, ledger } = await send(source, sent)
+  const { answer, ledger, ignored } = await send(source, sent)
   expect([200, 202, 204, 400, 401, 404, 413, 415, 422]).toContain(answer.status)
-  if (answer.status >= 400) expect(ledger.writes).toBe(0)
+  if (answer.status >= 400) expect([ledger.writes, ignored.all]).toEqual([0, []])
+  for (const item of ignored.all) {
+    expect(textsIn(item).filter((text) => !text.isWellFormed())).toEqual([])
+    // Hundreds are read at once.
+    expect(Buffer.byteLength(JSON.stringify(item))).toBeLessThan(5000)
+  }
   for (const event of [...ledger.events.values()].flat()) {
     if (event.type !== 'received') continue
     // What the table would refuse, and turn a 202 into a 5xx: half a character, and a key too long.

@@ -18,18 +18,20 @@ import {
   xHeaders,
   xPost,
 } from '../sources/requests.ts'
-import { ask, httpEvent, MemoryLedger } from './http.ts'
+import { ask, httpEvent, MemoryIgnored, MemoryLedger } from './http.ts'
 
 const NOW = '2026-11-23T10:00:00Z'
 const BODY = JSON.stringify(webMessage())
 
 let ledger: MemoryLedger
+let ignored: MemoryIgnored
 let known: Record<string, SourceSecrets>
 let rotated: Record<string, SourceSecrets>
 
 const handler = () =>
   makeHandler({
     ledger,
+    ignored,
     secrets: {
       read: async (source) => known[source] ?? { active: [] },
       reread: async (source) => rotated[source],
@@ -45,6 +47,7 @@ const get = (source: string, query: string) =>
 
 beforeEach(() => {
   ledger = new MemoryLedger()
+  ignored = new MemoryIgnored()
   known = { web: { active: [WEB_SECRET] }, x: { active: [X_SECRET] } }
   rotated = {}
 })

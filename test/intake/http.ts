@@ -3,8 +3,10 @@ import type { Amendment, Complaint, Event, Message } from '../../functions/domai
 import { evolve } from '../../functions/domain/complaint.ts'
 import { type Actor, type Command, decide } from '../../functions/domain/decide.ts'
 import type { Instant } from '../../functions/domain/instant.ts'
+import type { IgnoredItem } from '../../functions/ledger/ignored.ts'
 import { type Committed, NotFound, type Receipt } from '../../functions/ledger/ledger.ts'
 import type { HttpEvent, HttpResult } from '../../functions/shared/http.ts'
+import type { Ignored } from '../../functions/shared/ignored.ts'
 import { currentPolicy } from '../../functions/shared/policies.ts'
 
 /** A request as the HTTP API hands it to a function (payload version 2). */
@@ -66,6 +68,28 @@ type Handler = (event: HttpEvent, context: Context) => Promise<HttpResult>
 export async function ask(handler: Handler, event: HttpEvent): Promise<Answer> {
   const { statusCode = 0, headers = {}, body } = await handler(event, CONTEXT)
   return { status: statusCode, headers, body: body === undefined ? undefined : JSON.parse(body) }
+}
+
+/** What was ignored, in memory: the same again is the same item. test/e2e/ignored.test.ts shows it of the table. */
+export class MemoryIgnored {
+  readonly items = new Map<string, IgnoredItem & { readonly week: string }>()
+
+  async remember(
+    source: string,
+    ignored: readonly Ignored[],
+    delivery: string,
+    week: string,
+    now: Instant,
+  ): Promise<void> {
+    for (const [index, { ignored: cause, ...where }] of ignored.entries()) {
+      const key = `${week} ${source} ${cause} ${where.messageId ?? `${delivery}#${index}`}`
+      if (!this.items.has(key)) this.items.set(key, { week, source, cause, at: now, ...where })
+    }
+  }
+
+  get all(): (IgnoredItem & { readonly week: string })[] {
+    return [...this.items.values()]
+  }
 }
 
 /** The ledger's port upon the real core, in memory; counts what is written. */

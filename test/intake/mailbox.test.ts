@@ -8,17 +8,19 @@ vi.mock('../../functions/shared/metrics.ts', () => ({ measure: measured }))
 import { MOST_WHOLE, PART, takeMails } from '../../functions/mailbox/mailbox.ts'
 import { logger } from '../../functions/shared/logger.ts'
 import { mime } from '../sources/emails.ts'
-import { MemoryLedger } from './http.ts'
+import { MemoryIgnored, MemoryLedger } from './http.ts'
 
 const BUCKET = 'mails-of-a-test'
 const fixture = (name: string): Buffer =>
   readFileSync(join(import.meta.dirname, '..', 'fixtures', 'email', name))
 
 let ledger: MemoryLedger
+let ignored: MemoryIgnored
 let stored: Map<string, Uint8Array>
 let logged: string
 beforeEach(() => {
   ledger = new MemoryLedger()
+  ignored = new MemoryIgnored()
   stored = new Map()
   measured.mockClear()
   logged = ''
@@ -38,6 +40,7 @@ const notified = (key: string, size: number, bucket = BUCKET) => ({
 const take = (record: { body: string }) =>
   takeMails(record, {
     ledger,
+    ignored,
     mails: {
       bucket: BUCKET,
       read: async (key, most) => {
@@ -87,6 +90,14 @@ describe('A mail that SES has put into the bucket', () => {
     await deliver(fixture('virus.eml'), 'mails/infected')
     expect(ledger.writes).toBe(0)
     expect(counted()).toEqual([['Ignored', 1, 'virus']])
+    expect(ignored.all).toMatchObject([
+      {
+        source: 'email',
+        cause: 'virus',
+        messageId: 'virus-1@mail.example.net',
+        permalink: `s3://${BUCKET}/mails/infected`,
+      },
+    ])
     expect(logged).toContain('mails/infected')
     expect(logged).not.toMatch(/kim|Open this|example\.net/i)
   })
@@ -103,10 +114,23 @@ describe('A mail that SES has put into the bucket', () => {
     })
   })
 
-  it('is counted and opens nothing where a machine wrote it', async () => {
+  it('is counted and opens nothing where a machine wrote it; what is remembered of it are ids and times', async () => {
     await deliver(fixture('bounce.eml'))
     expect(counted()).toEqual([['Ignored', 1, 'automatic']])
     expect(ledger.writes).toBe(0)
+    await deliver(fixture('bounce.eml'))
+    expect(ignored.all).toEqual([
+      {
+        week: '2026-W47',
+        source: 'email',
+        cause: 'automatic',
+        at: '2026-11-21T10:06:30Z',
+        channel: 'email',
+        messageId: 'bounce-1@mx.example.net',
+        permalink: `s3://${BUCKET}/mails/abc`,
+        postedAt: expect.stringMatching(/Z$/),
+      },
+    ])
   })
 
   it('that is too large to be read whole has its words, and in place of its files itself', async () => {

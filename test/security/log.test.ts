@@ -37,6 +37,7 @@ const intake = makeHandler({
     amend: async () => undefined,
     claim: (source, token, messages) => ledger.claim(source, token, messages),
   },
+  ignored: { remember: async () => {} },
   secrets: { read: async () => ({ active: [WEB_SECRET] }), reread: async () => undefined },
   clock: { now: async () => NOW },
   nowMs: Date.now,

@@ -66,7 +66,6 @@ describe('a delivery of source intercom', () => {
         { id: '2', body: '<p>And <a href="https://example.org/x">this</a>?</p>' },
         { id: '3', author: { type: 'admin', id: '9', name: 'Sam', email: 's@example.org' } },
         { id: '4', author: { type: 'bot', id: '8', name: 'Fin', email: null } },
-        { id: '5', body: null },
         { id: '6', author: { type: 'lead', id: '7', name: null, email: '' } },
       ),
     )
@@ -113,15 +112,58 @@ describe('a delivery of source intercom', () => {
     expect(parse(intercomStarted({ body: `deep${'<div>'.repeat(30_000)}` }))[0]?.text).toContain('deep')
   })
 
-  it('has none for what we wrote, and for other topics', () => {
+  it('has nothing for what we wrote, and for Intercom trying the address', () => {
     const ours = { author: { type: 'admin', id: '9', name: 'Sam', email: 's@example.org' } }
     const bodies = [
       intercomStarted(ours),
+      intercomReplied(ours),
       { ...intercomStarted(), topic: 'conversation.admin.replied' },
       { type: 'notification_event', topic: 'ping', data: { item: { message: 'hello' } } },
+    ]
+    expect(bodies.flatMap((body) => intercom.parse(asJson(body), NOW))).toEqual([])
+  })
+
+  it('says where there is nothing in it, and what is of a kind that is not known', () => {
+    const bodies = [
+      intercomStarted({ body: '<p> </p>' }),
+      intercomReplied(
+        { body: null },
+        { id: '2', author: { type: 'something', id: '1', name: null, email: '' } },
+      ),
+      { ...intercomStarted(), topic: 'conversation.rating.added' },
+      { topic: 'contact.created', data: { item: { type: 'contact', id: '6762f0dd' } } },
       {},
     ]
-    expect(bodies.flatMap(parse)).toEqual([])
+    expect(bodies.flatMap((body) => intercom.parse(asJson(body), NOW))).toEqual([
+      {
+        ignored: 'empty',
+        messageId: 'conversation:1234567890',
+        permalink: 'https://app.intercom.com/a/inbox/abc/inbox/conversation/1234567890',
+        postedAt: '2026-11-21T10:05:00Z',
+        channel: 'intercom',
+      },
+      {
+        ignored: 'empty',
+        messageId: 'part:269650473',
+        postedAt: '2026-11-21T10:06:40Z',
+        channel: 'intercom',
+      },
+      { ignored: 'unknown-kind', messageId: 'part:2', postedAt: '2026-11-21T10:06:40Z', channel: 'intercom' },
+      { ignored: 'unknown-kind', messageId: 'conversation:1234567890', channel: 'intercom' },
+      { ignored: 'unknown-kind', channel: 'intercom' },
+      { ignored: 'unknown-kind', channel: 'intercom' },
+    ])
+  })
+
+  it('takes a message that is a picture and nothing else, as Intercom puts it into the body', () => {
+    const body =
+      '<div class="intercom-container"><img alt="" src="https://downloads.intercomcdn.com/1.png?a=1&amp;b=2"></div>'
+    expect(parse(intercomReplied({ body }))).toMatchObject([
+      { text: '', attachments: [{ reference: 'https://downloads.intercomcdn.com/1.png?a=1&b=2' }] },
+    ])
+    // However many there are, and however they are broken off.
+    const many = `<img src="https://a.example/1.png">`.repeat(5000) + '<img '.repeat(30_000)
+    expect(parse(intercomStarted({ body: many }))[0]?.attachments).toHaveLength(50)
   })
 
   it.each([

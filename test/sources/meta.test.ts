@@ -129,10 +129,35 @@ describe('a delivery of source meta', () => {
     const at = '2026-11-21T10:05:10Z'
     const messageId = 'comment:1_77'
     expect(comment({ verb: 'edited', message: 'Thank you!' })).toEqual([
-      { source: 'meta', messageId, change: 'edited', at, text: 'Thank you!' },
+      {
+        source: 'meta',
+        messageId,
+        change: 'edited',
+        at,
+        text: 'Thank you!',
+        otherwise: expect.objectContaining({ messageId, text: 'Thank you!', channel: 'facebook' }),
+      },
     ])
     expect(comment({ verb: 'remove', message: undefined })).toEqual([
-      { source: 'meta', messageId, change: 'deleted', at },
+      {
+        source: 'meta',
+        messageId,
+        change: 'deleted',
+        at,
+        otherwise: {
+          ignored: 'unknown-message',
+          messageId,
+          permalink: 'https://www.facebook.com/900_1?comment_id=77',
+          postedAt: '2026-11-21T10:05:00Z',
+          channel: 'facebook',
+        },
+      },
+    ])
+  })
+
+  it('has a message where Meta does not say who wrote it, under nobody’s name', () => {
+    expect(comment({ from: undefined })).toMatchObject([
+      { messageId: 'comment:1_77', text: 'Nobody answers my mails', author: { id: 'unknown:comment:1_77' } },
     ])
   })
 
@@ -194,8 +219,30 @@ describe('a delivery of source meta', () => {
     const edit = { message: undefined, message_edit: { mid: 'm_1', text: 'It came', num_edit: 1 } }
     const events = [metaMessage({ is_deleted: true, text: undefined }), metaMessage({}, edit)]
     expect(parse(metaMessages(events, 'instagram'))).toEqual([
-      { source: 'meta', messageId: 'message:m_1', change: 'deleted', at },
-      { source: 'meta', messageId: 'message:m_1', change: 'edited', at, text: 'It came' },
+      {
+        source: 'meta',
+        messageId: 'message:m_1',
+        change: 'deleted',
+        at,
+        otherwise: {
+          ignored: 'unknown-message',
+          messageId: 'message:m_1',
+          postedAt: at,
+          channel: 'instagram',
+        },
+      },
+      {
+        source: 'meta',
+        messageId: 'message:m_1',
+        change: 'edited',
+        at,
+        text: 'It came',
+        otherwise: expect.objectContaining({
+          messageId: 'message:m_1',
+          text: 'It came',
+          author: { id: '5151' },
+        }),
+      },
     ])
   })
 
@@ -236,38 +283,81 @@ describe('a delivery of source meta', () => {
     ])
   })
 
-  it('has none for what we wrote, likes, and whatever else happens there', () => {
+  it('has nothing for what we wrote and did ourselves, for receipts, and for which app answers', () => {
     const ours = { from: { id: PAGE_ID, name: 'Example' } }
+    const said = (what: object) => ({ ...metaMessage(), message: undefined, ...what })
     expect(
-      parse(
+      [
         metaPage([
           metaComment(ours),
-          metaComment({ item: 'reaction', reaction_type: 'angry', comment_id: undefined }),
-          metaComment({ item: 'like' }),
+          metaComment({ ...ours, item: 'reaction', comment_id: undefined }),
+          metaComment({ ...ours, item: 'album' }),
           metaComment({ verb: 'hide' }),
-          metaComment({ item: 'a-new-kind', post_id: undefined }),
-          { field: 'ratings', value: 'whatever' },
         ]),
-      ),
-    ).toEqual([])
-    expect(
-      parse(
         metaMessages([
           metaMessage({ is_echo: true }),
           metaMessage({}, { sender: { id: PAGE_ID } }),
+          said({ read: { watermark: 1 } }),
+          said({ delivery: { mids: ['m_1'] } }),
+          said({ pass_thread_control: {} }),
+          said({ sender: { id: PAGE_ID }, reaction: { mid: 'm_1' } }),
+        ]),
+        instagramComments({ from: { id: PAGE_ID, username: 'us' } }),
+      ].flatMap(parse),
+    ).toEqual([])
+  })
+
+  it('says where likes, stickers and what is not known are, and not whose', () => {
+    const said = (what: object) => ({ ...metaMessage(), message: undefined, ...what })
+    const post = { permalink: 'https://www.facebook.com/900_1', channel: 'facebook' }
+    const comment77 = { ...post, permalink: 'https://www.facebook.com/900_1?comment_id=77' }
+    const postedAt = '2026-11-21T10:05:00Z'
+    expect(
+      [
+        metaPage([
+          metaComment({ item: 'reaction', reaction_type: 'angry', comment_id: undefined }),
+          metaComment({ item: 'like' }),
+          metaComment({ item: 'a-new-kind', post_id: undefined }),
+          metaComment({ verb: 'a-new-verb' }),
+          metaComment({ comment_id: undefined }),
+          { field: 'ratings', value: { open_graph_story_id: '5', review_text: 'Never again' } },
+          { field: 'ratings', value: 'whatever' },
+        ]),
+        metaMessages([
           metaMessage({ text: undefined, sticker_id: 369239263222822 }),
-          { ...metaMessage(), message: undefined, read: { watermark: 1 } },
-          {
-            ...metaMessage(),
-            message: undefined,
-            reaction: { reaction: 'love', action: 'react', mid: 'm_1' },
-          },
+          said({ reaction: { reaction: 'angry', action: 'react', mid: 'm_1' } }),
+          said({ postback: { mid: 'm_9', title: 'Complain', payload: 'COMPLAIN' } }),
           { recipient: { id: '1' }, something: 'else' },
         ]),
-      ),
-    ).toEqual([])
-    expect(parse(instagramComments({ from: { id: PAGE_ID, username: 'us' } }))).toEqual([])
-    expect(parse({ object: 'whatsapp_business_account', entry: [] })).toEqual([])
+        {
+          object: 'instagram',
+          entry: [{ id: PAGE_ID, time: 1, changes: [{ field: 'story_insights', value: {} }] }],
+        },
+        {
+          object: 'whatsapp_business_account',
+          entry: [{ id: '1', time: 1, changes: [{ field: 'messages', value: {} }] }],
+        },
+      ].flatMap(parse),
+    ).toEqual([
+      { ignored: 'reaction', ...post, postedAt },
+      { ignored: 'reaction', ...comment77, postedAt },
+      { ignored: 'unknown-kind', messageId: 'comment:1_77', postedAt, channel: 'facebook' },
+      { ignored: 'unknown-kind', messageId: 'comment:1_77', ...comment77, postedAt },
+      { ignored: 'unknown-kind', ...post, postedAt },
+      {
+        ignored: 'unknown-kind',
+        messageId: 'post:5',
+        permalink: 'https://www.facebook.com/5',
+        channel: 'facebook',
+      },
+      { ignored: 'unknown-kind', channel: 'facebook' },
+      { ignored: 'reaction', messageId: 'message:m_1', postedAt, channel: 'messenger' },
+      { ignored: 'reaction', channel: 'messenger' },
+      { ignored: 'unknown-kind', messageId: 'message:m_9', channel: 'messenger' },
+      { ignored: 'unknown-kind', channel: 'messenger' },
+      { ignored: 'unknown-kind', channel: 'instagram' },
+      { ignored: 'unknown-kind' },
+    ])
   })
 
   it('may hold many, from several Pages, in order', () => {

@@ -82,28 +82,37 @@ describe('A review', () => {
     [3, 'Meh', 'stars=2', false],
   ])('of %i stars saying %s, at ?%s, opens a complaint: %s', (stars, text, query, opens) => {
     const body = published({ stars, text, title: undefined })
-    expect(messagesIn(reviews, trustpilot(body, query))).toHaveLength(opens ? 1 : 0)
+    const [found, ...others] = parsed(trustpilot(body, query))
+    expect(others).toEqual([])
+    const messageId = 'trustpilot:53bffd360000640002975387'
+    if (opens) expect(found).toMatchObject({ messageId, text: text ?? '' })
+    else
+      expect(found).toEqual({
+        ignored: 'praise',
+        messageId,
+        permalink: 'https://www.trustpilot.com/reviews/53bffd360000640002975387',
+        postedAt: '2017-05-20T09:34:44Z',
+        channel: 'review',
+      })
   })
 
-  it('that was edited is told as a message, in case it is not known, and as what changed', () => {
-    const body = published(
-      { stars: 1, text: 'Now worse', updatedAt: '2017-05-21T09:00:00Z' },
-      'service-review-updated',
-    )
-    expect(parsed(trustpilot(body))).toMatchObject([
-      { messageId: 'trustpilot:53bffd360000640002975387', text: 'Now worse' },
+  it('that was edited is told as what changed, and as what it is in case it is not known', () => {
+    const messageId = 'trustpilot:53bffd360000640002975387'
+    const edited = { stars: 1, text: 'Now worse', updatedAt: '2017-05-21T09:00:00Z' }
+    expect(parsed(trustpilot(published(edited, 'service-review-updated')))).toMatchObject([
       {
-        messageId: 'trustpilot:53bffd360000640002975387',
+        messageId,
         change: 'edited',
         at: '2017-05-21T09:00:00Z',
         text: 'Now worse',
+        otherwise: { messageId, text: 'Now worse' },
       },
     ])
-    const happy = published({ stars: 5 }, 'service-review-updated')
-    expect(parsed(trustpilot(happy))).toMatchObject([{ change: 'edited' }])
+    expect(parsed(trustpilot(published({ stars: 5 }, 'service-review-updated')))).toMatchObject([
+      { change: 'edited', otherwise: { ignored: 'praise', messageId } },
+    ])
     expect(parsed(relayed(own({ text: undefined }, 'updated')))).toMatchObject([
-      {},
-      { change: 'edited', text: '' },
+      { change: 'edited', text: '', otherwise: { text: '' } },
     ])
   })
 
@@ -113,18 +122,25 @@ describe('A review', () => {
         { eventName: 'service-review-deleted', eventData: { id: 'r', createdAt: '2017-05-20T09:34:44Z' } },
       ],
     }
-    const gone = { source: 'reviews', change: 'deleted' }
-    expect(parsed(trustpilot(body))).toEqual([
-      { ...gone, messageId: 'trustpilot:r', at: '2026-11-23T10:00:00Z' },
-    ])
+    const gone = (messageId: string, at: string) => ({
+      source: 'reviews',
+      messageId,
+      change: 'deleted',
+      at,
+      otherwise: { ignored: 'unknown-message', messageId, postedAt: at, channel: 'review' },
+    })
+    expect(parsed(trustpilot(body))).toEqual([gone('trustpilot:r', '2026-11-23T10:00:00Z')])
     const relay = { site: 'google', event: 'deleted', at: '2026-11-21T11:00:00Z', review: { id: '3' } }
-    expect(parsed(relayed(relay))).toEqual([{ ...gone, messageId: 'google:3', at: relay.at }])
+    expect(parsed(relayed(relay))).toEqual([gone('google:3', relay.at)])
   })
 
   it.each(['product-review-created', 'service-review-replied', 'constructor', ''])(
-    'is none in an event %s',
+    'is none that is known in an event %s, which is told by its id',
     (eventName) => {
-      expect(parsed(trustpilot(published({}, eventName)))).toEqual([])
+      const body = published({}, eventName)
+      expect(parsed(trustpilot(body))).toEqual([
+        { ignored: 'unknown-kind', messageId: 'trustpilot:53bffd360000640002975387', channel: 'review' },
+      ])
     },
   )
 

@@ -131,13 +131,23 @@ describe('a delivery of source twilio', () => {
     ])
   })
 
-  it('has none for how far a message of ours has come, for STOP, and for other products', () => {
-    expect(parse({ MessageStatus: 'delivered', SmsStatus: 'delivered' })).toEqual([])
-    expect(parse({ OptOutType: 'STOP', Body: 'STOP' })).toEqual([])
-    expect(twilio.parse(arriving('CallSid=CA1&CallStatus=ringing', { 'content-type': FORM }), NOW)).toEqual(
-      [],
-    )
-    expect(twilio.parse(arriving('[{}]', { 'content-type': 'application/json' }), NOW)).toEqual([])
+  it('has nothing for how far a message of ours has come', () => {
+    for (const status of ['queued', 'sent', 'delivered', 'undelivered', 'read'])
+      expect(parse({ MessageStatus: status, SmsStatus: status })).toEqual([])
+  })
+
+  it('says of STOP, of calls and of other products that they came, by their ids', () => {
+    const where = { messageId: 'SM0123456789abcdef0123456789abcdef', postedAt: NOW }
+    expect(parse({ OptOutType: 'STOP', Body: 'STOP' })).toEqual([
+      { ignored: 'opt-out', ...where, channel: 'sms' },
+    ])
+    expect(parse({ SmsStatus: 'something-new' })).toEqual([{ ignored: 'unknown-kind', ...where }])
+    expect(twilio.parse(arriving('CallSid=CA1&CallStatus=ringing', { 'content-type': FORM }), NOW)).toEqual([
+      { ignored: 'unknown-kind', messageId: 'CA1', postedAt: NOW },
+    ])
+    expect(twilio.parse(arriving('[{}]', { 'content-type': 'application/json' }), NOW)).toEqual([
+      { ignored: 'unknown-kind', postedAt: NOW },
+    ])
   })
 
   it('is refused by the name of what is wrong', () => {

@@ -197,6 +197,12 @@ describe('a delivery of source x', () => {
         change: 'edited',
         at: '2026-11-21T10:05:00Z',
         text: 'the new words',
+        otherwise: expect.objectContaining({
+          messageId: 'post:5',
+          text: 'the new words',
+          conversation: 'post:5',
+          permalink: 'https://x.com/jo_writes/status/9',
+        }),
       },
       expect.objectContaining({ messageId: 'post:1990000000000000001', postedAt: '2026-11-21T10:05:00Z' }),
       { source: 'x', messageId: 'post:5', change: 'deleted', at: '2026-11-21T10:05:00Z' },
@@ -264,20 +270,75 @@ describe('a delivery of source x', () => {
     })
   })
 
-  it('has none for what we wrote, for what is passed on, and for events of other kinds', () => {
+  it('has nothing for what we wrote and did ourselves, and for what nobody says', () => {
     const own = { id_str: '7', name: 'Us', screen_name: 'example' }
     const ours = xDirectMessage({ message_create: { sender_id: '7', message_data: { text: 'Hello' } } })
     expect(
-      parse(
-        xActivity({
-          tweet_create_events: [xPost({ user: own }), xPost({ retweeted_status: { id_str: '1' } })],
-          direct_message_events: [ours, { type: 'participants_join', anything: 1 }],
-          favorite_events: [{ id: 'like' }],
-          follow_events: 'whatever',
-        }),
+      x.parse(
+        asJson(
+          xActivity({
+            tweet_create_events: [
+              xPost({ user: own }),
+              xPost({ user: own, retweeted_status: { id_str: '1' } }),
+            ],
+            direct_message_events: [ours],
+            favorite_events: [{ id: '1', user: { id_str: '7' }, favorited_status: { id_str: '2' } }],
+            follow_events: 'whatever',
+            direct_message_indicate_typing_events: [{ sender_id: '42' }],
+            direct_message_mark_read_events: [{ sender_id: '42' }],
+            users: {},
+          }),
+        ),
+        NOW,
       ),
     ).toEqual([])
-    expect(parse({ for_user_id: '7', tweet_purge_events: [{}] })).toEqual([])
+  })
+
+  it('says of what others did and did not say where it is, and not who they are', () => {
+    expect(
+      x.parse(
+        asJson(
+          xActivity({
+            tweet_create_events: [
+              xPost({ retweeted_status: { id_str: '1' } }),
+              xPost({ id_str: '2', retweeted_status: { id_str: '1' }, created_at: 'some day' }),
+            ],
+            direct_message_events: [
+              { type: 'participants_join', anything: 1 },
+              { type: 'x', id: '8' },
+            ],
+            favorite_events: [{ id: '9', user: { id_str: '42' }, favorited_status: { id_str: '5' } }, 'like'],
+            tweet_purge_events: [{ id_str: '6' }, null],
+            something_new: 'whatever',
+          }),
+        ),
+        NOW,
+      ),
+    ).toEqual([
+      {
+        ignored: 'passed-on',
+        messageId: 'post:1990000000000000001',
+        permalink: 'https://x.com/i/status/1990000000000000001',
+        postedAt: '2026-11-21T10:05:00Z',
+        channel: 'x',
+      },
+      { ignored: 'passed-on', messageId: 'post:2', permalink: 'https://x.com/i/status/2', channel: 'x' },
+      { ignored: 'unknown-kind', channel: 'x' },
+      { ignored: 'unknown-kind', messageId: 'dm:8', channel: 'x' },
+      { ignored: 'reaction', messageId: 'like:9', permalink: 'https://x.com/i/status/5', channel: 'x' },
+      { ignored: 'reaction', channel: 'x' },
+      { ignored: 'unknown-kind', messageId: '6', channel: 'x' },
+      { ignored: 'unknown-kind', channel: 'x' },
+      { ignored: 'unknown-kind', channel: 'x' },
+    ])
+  })
+
+  it('takes a direct message that is a picture and nothing else', () => {
+    const attachment = { type: 'media', media: { media_url_https: 'https://ton.x.com/1.jpg' } }
+    const event = xDirectMessage({ message_create: { sender_id: '42', message_data: { attachment } } })
+    expect(parse(xActivity({ direct_message_events: [event] }))).toMatchObject([
+      { text: '', attachments: [{ reference: 'https://ton.x.com/1.jpg' }] },
+    ])
   })
 
   it('may hold many messages, in order', () => {

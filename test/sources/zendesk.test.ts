@@ -150,18 +150,44 @@ describe('a delivery of source zendesk', () => {
     expect(parse(zendeskTrigger())[0]?.author).not.toHaveProperty('phone')
   })
 
-  it('has none for agents, for notes among them, and for events of other kinds', () => {
+  it('has nothing for agents, bots and Zendesk itself', () => {
     const staff = { author: { id: '1', is_staff: true, name: 'Sam' } }
     const bodies = [
       zendeskComment(staff),
-      zendeskComment({ is_public: false }),
+      zendeskComment({ ...staff, is_public: false }),
       zendeskChat({ type: 'agent' }),
       zendeskChat({ type: 'system' }),
+    ]
+    expect(bodies.flatMap((body) => zendesk.parse(asJson(body), NOW))).toEqual([])
+  })
+
+  it('says where notes of others are, and what is of a kind that is not known', () => {
+    const bodies = [
+      zendeskComment({ is_public: false }),
+      zendeskChat({ type: 'something_new' }),
+      zendeskTicket({ type: 'zen:event-type:ticket.status_changed' }),
       zendeskTicket({ type: 'zen:event-type:ticket.status_changed', detail: 'whatever' }),
-      { type: 'zen:event-type:user.created' },
+      { type: 'zen:event-type:user.created', id: 7 },
       {},
     ]
-    expect(bodies.flatMap(parse)).toEqual([])
+    expect(bodies.flatMap((body) => zendesk.parse(asJson(body), NOW))).toEqual([
+      {
+        ignored: 'note',
+        messageId: 'comment:9876543210',
+        postedAt: '2026-11-21T12:05:00Z',
+        channel: 'zendesk',
+      },
+      {
+        ignored: 'unknown-kind',
+        messageId: 'message:67ab5f55155becd183e284cb',
+        postedAt: '2026-11-21T10:05:00Z',
+        channel: 'zendesk',
+      },
+      { ignored: 'unknown-kind', messageId: 'ticket:5158', channel: 'zendesk' },
+      { ignored: 'unknown-kind', messageId: 'd4f5c389-8f4a-4c2e-a1b9-8e4f39c71d52', channel: 'zendesk' },
+      { ignored: 'unknown-kind', messageId: '7', channel: 'zendesk' },
+      { ignored: 'unknown-kind', channel: 'zendesk' },
+    ])
   })
 
   it.each([
