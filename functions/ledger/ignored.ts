@@ -1,6 +1,12 @@
 import { createHash } from 'node:crypto'
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
-import { type DynamoDBDocumentClient, PutCommand, paginateQuery, UpdateCommand } from '@aws-sdk/lib-dynamodb'
+import {
+  type DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  paginateQuery,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb'
 import type { Instant } from '../domain/instant.ts'
 import type { Cause, Ignored } from '../shared/ignored.ts'
 import { IGNORED_COUNT, ignoredCountKey, ignoredKey } from './keys.ts'
@@ -60,20 +66,26 @@ export class IgnoredList {
   ): Promise<void> {
     const named = ignored.map((one, index) => ({ one, id: one.messageId ?? `${delivery}#${index}` }))
     for (const [cause, some] of Map.groupBy(named, ({ one }) => one.ignored)) {
-      // Counted first: the number that it has then says for how many there is room, however many come at once.
-      const count = await this.#count(week, source, cause, some.length)
-      const room = Math.max(0, KEPT_A_WEEK - (count - some.length))
-      const items = some.slice(0, room)
-      let known = 0
+      // Others may fill the list meanwhile: it keeps a few too many then, and loses none.
+      const items = some.slice(0, await this.#room(week, source, cause))
+      let more = some.length - items.length
       for (let start = 0; start < items.length; start += AT_ONCE) {
         const puts = items.slice(start, start + AT_ONCE).map(({ one, id }) => {
           const { ignored: _, ...where } = one
           return this.#put(week, { source, cause, at: now, ...where }, id)
         })
-        known += (await Promise.all(puts)).filter((isNew) => !isNew).length
+        more += (await Promise.all(puts)).filter((isNew) => isNew).length
       }
-      if (known > 0) await this.#count(week, source, cause, -known)
+      if (more > 0) await this.#count(week, source, cause, more)
     }
+  }
+
+  /** How many more a list keeps. */
+  async #room(week: string, source: string, cause: Cause): Promise<number> {
+    const { Item } = await this.#db.send(
+      new GetCommand({ TableName: this.#table, Key: ignoredCountKey(week, source, cause) }),
+    )
+    return Math.max(0, KEPT_A_WEEK - Number(Item?.count ?? 0))
   }
 
   /** @returns whether it was not there yet */
@@ -94,9 +106,9 @@ export class IgnoredList {
     }
   }
 
-  /** @returns how many there are now */
-  async #count(week: string, source: string, cause: Cause, more: number): Promise<number> {
-    const { Attributes } = await this.#db.send(
+  /** After the items: what is interrupted in between is remembered, and counted one less. */
+  async #count(week: string, source: string, cause: Cause, more: number): Promise<void> {
+    await this.#db.send(
       new UpdateCommand({
         TableName: this.#table,
         Key: ignoredCountKey(week, source, cause),
@@ -108,10 +120,8 @@ export class IgnoredList {
           ':expires': expiry(),
           ':more': more,
         },
-        ReturnValues: 'UPDATED_NEW',
       }),
     )
-    return Number(Attributes?.count)
   }
 
   /** What was ignored in a week, in no order. */

@@ -123,7 +123,7 @@ export class Edge extends Construct {
       },
       statements: [
         ...frontStatements,
-        ledger.allow('BatchGetItem', 'PutItem', 'UpdateItem'),
+        ledger.allow('GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem'),
         allow(
           ['secretsmanager:GetSecretValue'],
           secretsOfSources.map(([, secret]) => secret.secretArn),

@@ -5,6 +5,7 @@ import { type Telling, tellDigests } from '../../functions/digest/digest.ts'
 import type { Claim } from '../../functions/digest/posted.ts'
 import { dueAt } from '../../functions/digest/when.ts'
 import type { Calendar } from '../../functions/domain/calendar.ts'
+import type { IgnoredWeek } from '../../functions/ledger/ignored.ts'
 import { currentPolicy } from '../../functions/shared/policies.ts'
 import { slackClient } from '../../functions/slack/client.ts'
 import { FakeSlack } from '../slack/fake-slack.ts'
@@ -74,7 +75,9 @@ class FakeDigests {
   }
 }
 
-function telling(): Telling & { digests: FakeDigests } {
+const NOTHING: IgnoredWeek = { kept: [], counts: [] }
+
+function telling(weeks: Readonly<Record<string, IgnoredWeek>> = {}): Telling & { digests: FakeDigests } {
   const story = given('2026-11-20T10:00:00Z')
   story.does('2026-11-20T10:05:00Z', { type: 'acknowledge' })
   story.does('2026-11-20T10:06:00Z', { type: 'promise', text: 'A refund', due: '2026-12-02T12:00:00Z' })
@@ -96,6 +99,7 @@ function telling(): Telling & { digests: FakeDigests } {
         promiseDueAt: '2026-12-02T12:00:00Z',
       }
     },
+    ignored: { ofWeek: async (week) => weeks[week] ?? NOTHING },
     digests: new FakeDigests(),
     slack: slackClient('xoxb-test', 2000, slack.apiUrl),
     realNow: () => Math.floor(slack.nowMs() / 1000),
@@ -109,7 +113,7 @@ describe('On a Monday morning', () => {
 
   it('each team hears what its day holds, each lead what the week was, with a chart; a schedule that fires again posts nothing', async () => {
     const outside = telling()
-    expect(await tellDigests(MONDAY, outside)).toHaveLength(6)
+    expect(await tellDigests(MONDAY, outside)).toHaveLength(7)
     expect(await tellDigests('2026-11-23T09:15:00Z', outside)).toEqual([])
     expect(posted().filter(([, digest]) => String(digest).includes('#support#'))).toEqual([
       ['C0SUPPORT00', 'morning#support#2026-11-23'],
@@ -127,7 +131,7 @@ describe('On a Monday morning', () => {
     await Promise.all([tellDigests(MONDAY, outside), tellDigests(MONDAY, outside)])
     const names = posted().map(([, digest]) => digest)
     expect(names).toHaveLength(new Set(names).size)
-    expect(names).toHaveLength(6)
+    expect(names).toHaveLength(7)
   })
 
   it('one whose answer was lost is found, not posted again', async () => {
@@ -139,8 +143,91 @@ describe('On a Monday morning', () => {
     slack.passed += 400_000
     await tellDigests('2026-11-23T09:15:00Z', outside)
     const names = posted().map(([, digest]) => digest)
-    expect(names).toHaveLength(6)
-    expect(new Set(names).size).toBe(6)
+    expect(names).toHaveLength(7)
+    expect(new Set(names).size).toBe(7)
+  })
+})
+
+describe('The list of what was ignored', () => {
+  const MONDAY = '2026-11-23T09:00:00Z'
+  const LIKES: IgnoredWeek = {
+    kept: [{ source: 'x', cause: 'reaction', at: '2026-11-20T10:00:00Z', messageId: 'like:1' }],
+    counts: [{ source: 'x', cause: 'reaction', count: 1 }],
+  }
+  const lists = () =>
+    slack.messages.filter(({ metadata }) => String(metadata?.event_payload.digest).startsWith('ignored#'))
+  const listed = () =>
+    lists().map(({ channel, metadata, text }) => [channel, metadata?.event_payload.digest, text])
+
+  it('is told where the organisation’s figures are, also when there was nothing; once', async () => {
+    const outside = telling()
+    expect(await tellDigests(MONDAY, outside)).toContain('ignored#2026-W47')
+    expect(listed()).toEqual([
+      [
+        'C0SUPPORT00',
+        'ignored#2026-W47',
+        ':mag: *2026-11-16 to 2026-11-22:* nothing that customers sent was ignored',
+      ],
+    ])
+    expect(JSON.stringify(lists()[0]?.blocks)).toContain('Nobody waits for an answer')
+    await tellDigests('2026-11-23T09:15:00Z', outside)
+    await tellDigests('2026-11-24T09:00:00Z', outside)
+    expect(lists()).toHaveLength(1)
+  })
+
+  it('goes to the default team where the policy says nowhere to report to', async () => {
+    const { reports: _, ...policy } = currentPolicy
+    const social = { ...policy, defaultTeam: 'social' }
+    await tellDigests(MONDAY, { ...telling(), policy: social })
+    expect(listed()[0]?.[0]).toBe('C0SOCIAL000')
+  })
+
+  it('comes on the next morning where nothing could be posted on the first', async () => {
+    const outside = telling({ '2026-W47': LIKES })
+    slack.faults = (method) => (method === 'chat.postMessage' ? { kind: 'error', code: 'fatal' } : undefined)
+    await expect(tellDigests(MONDAY, outside)).rejects.toThrow()
+    slack.faults = () => undefined
+    slack.passed += 86_400_000
+    expect(await tellDigests('2026-11-24T09:00:00Z', outside)).toContain('ignored#2026-W47')
+    expect(listed()).toHaveLength(1)
+  })
+
+  it('of a week after which nobody came is told once somebody does, if there was anything; those whose customers wait are told of once', async () => {
+    // Nobody works from Christmas to the fourth of January.
+    const holidays = ['2026-12-28', '2026-12-29', '2026-12-30', '2026-12-31', '2027-01-01']
+    const calendars = {
+      ...currentPolicy.calendars,
+      'uk-office': { ...office, holidays: [...(office.holidays ?? []), ...holidays] },
+    }
+    const outside = { ...telling({ '2026-W52': LIKES }), policy: { ...currentPolicy, calendars } }
+    const told = await tellDigests('2027-01-04T09:00:00Z', outside)
+    expect(told.filter((name) => name.startsWith('ignored'))).toEqual([
+      'ignored#2026-W52',
+      'ignored#2026-W53',
+    ])
+    const [old, last] = lists().map(({ blocks }) => JSON.stringify(blocks))
+    expect(old).toContain('like:1')
+    expect([old, last].map((blocks) => blocks?.includes('Nobody waits'))).toEqual([false, true])
+  })
+
+  it('names whose customers wait past a deadline, with their owners and for how long', async () => {
+    const story = given('2026-11-20T10:00:00Z')
+    story.passes('2026-11-20T11:00:00Z')
+    const outside = telling()
+    const { id: complaintId, team, owner, stage } = story.state
+    const open = { complaintId, team, owner, stage, unanswered: true, deadlineAt: '2026-11-20T11:00:00Z' }
+    await tellDigests(MONDAY, {
+      ...outside,
+      ledger: { ...outside.ledger, loadMany: async (ids) => ids.map(() => story.state) },
+      open: async function* () {
+        yield open
+        yield { ...open, complaintId: 'another', unanswered: false }
+      },
+    })
+    const blocks = JSON.stringify(lists()[0]?.blocks)
+    expect(blocks).toContain('1 customer waits for an answer past its deadline')
+    expect(blocks).toContain('*2 days* · received · Support · Sam')
+    expect(blocks).not.toContain('My bill is wrong')
   })
 })
 

@@ -89,10 +89,37 @@ describe('a signed webhook', () => {
     expect(answer).toMatchObject(answer.results[0])
   })
 
-  it('is taken and ignored where nobody complains in it', async () => {
+  it('is taken and ignored where nobody complains in it, and it says why', async () => {
     const body = JSON.stringify(xActivity({ favorite_events: [{}] }))
-    expect(await post('x', body, xHeaders(body))).toMatchObject({ status: 202, body: { outcome: 'ignored' } })
+    const { status, body: answer } = await post('x', body, xHeaders(body))
+    expect([status, answer]).toEqual([202, { outcome: 'ignored', cause: 'reaction' }])
     expect(ledger.writes).toBe(0)
+    expect(ignored.all).toMatchObject([{ week: '2026-W48', source: 'x', cause: 'reaction', at: NOW }])
+    const ours = JSON.stringify(xActivity({ direct_message_mark_read_events: [{}] }))
+    expect((await post('x', ours, xHeaders(ours))).body).toEqual({ outcome: 'ignored' })
+    expect(ignored.all).toHaveLength(1)
+  })
+
+  it('tells of what was ignored beside the message that it holds', async () => {
+    const passedOn = xPost({ id_str: '2', retweeted_status: {} })
+    const body = JSON.stringify(xActivity({ tweet_create_events: [passedOn, xPost()] }))
+    const { body: answer } = await post('x', body, xHeaders(body))
+    const { complaintId } = answer
+    const opened = { complaintId, outcome: 'opened' }
+    expect(answer).toEqual({ ...opened, results: [{ outcome: 'ignored', cause: 'passed-on' }, opened] })
+  })
+
+  it('is to be sent again where what is ignored cannot be remembered; its messages are known by then', async () => {
+    const passedOn = xPost({ id_str: '2', retweeted_status: {} })
+    const body = JSON.stringify(xActivity({ tweet_create_events: [passedOn, xPost()] }))
+    const slow = Object.assign(new Error('slow down'), { name: 'ThrottlingException', $fault: 'client' })
+    vi.spyOn(ignored, 'remember').mockRejectedValueOnce(slow)
+    expect(await post('x', body, xHeaders(body))).toMatchObject({ status: 503 })
+    expect(await post('x', body, xHeaders(body))).toMatchObject({
+      status: 202,
+      body: { outcome: 'duplicate' },
+    })
+    expect([ledger.writes, ignored.all.length]).toEqual([1, 1])
   })
 
   it('is to be sent again when the ledger is busy or a service is down', async () => {
