@@ -150,7 +150,7 @@ async function reschedule(
 export interface OpenComplaints {
   /** Complaints that still have an execution to run, by the team that owns them. */
   readonly byTeam: ReadonlyMap<string, number>
-  /** Those past their acknowledgement deadline that nobody has acknowledged. */
+  /** Those whose customers wait for a word of ours past its deadline. */
   readonly unanswered: number
 }
 

@@ -9,7 +9,7 @@ export interface OpenComplaint {
   readonly team: string
   readonly owner: string
   readonly stage: Stage
-  /** Past its acknowledgement deadline, and nobody has acknowledged it. */
+  /** Its customer waits for a word of ours past its deadline: see `isUnanswered`. */
   readonly unanswered: boolean
   /** The deadline that counts: one that was missed and is still owed, or else the next. */
   readonly deadlineAt?: Instant | undefined

@@ -71,8 +71,8 @@ export const CURRENCIES: ReadonlySet<string> = new Set(['GBP'])
 export const REFUSED_FOR = ['signature', 'token'] as const
 
 /**
- * What something is ignored for: machines wrote it or send it in circles, it carries a virus, or nobody complains in it
- * (what we wrote ourselves, a like, a review of five stars).
+ * What something is ignored for, in as few words as are worth a series: machines wrote it or send it in circles, it
+ * carries a virus, or nobody complains in it. shared/ignored.ts has the causes, and what each is counted as.
  */
 export const IGNORED_FOR = ['automatic', 'virus', 'no-complaint'] as const
 

@@ -292,7 +292,8 @@ function rules({
     },
     {
       name: 'unanswered',
-      meaning: 'Two counts on end found complaints that nobody has acknowledged in time.',
+      meaning:
+        'Two counts on end found customers who wait past a deadline: for the acknowledgement, or for the next reply.',
       missing: [
         TreatMissingData.IGNORE,
         'the auditor counts them; while it is silent the last count stands, and another alarm rings',

@@ -57,7 +57,10 @@ function business(redress: RedressMetrics): IWidget[][] {
     names.map((name) => redress.one(name, Stats.SUM, DAY))
   return [
     [
-      value('Does anybody wait for a first word?', redress.one('Unanswered', Stats.MAXIMUM, FIVE_MINUTES)),
+      value(
+        'Does anybody wait for a word past its deadline?',
+        redress.one('Unanswered', Stats.MAXIMUM, FIVE_MINUTES),
+      ),
       value('How many came in today?', redress.total('Received', DAY)),
       value('How many were resolved today?', redress.total('TimeToResolve', DAY)),
       value('How many targets were missed today?', redress.total('TimerBreached', DAY)),
@@ -65,7 +68,7 @@ function business(redress: RedressMetrics): IWidget[][] {
     [
       graph('Where do complaints come from? (by channel)', hourly('Received', Stats.SUM)),
       graph('Who has how many open? (by team)', hourly('Open', Stats.MAXIMUM)),
-      graph('How many wait past their first deadline?', hourly('Unanswered', Stats.MAXIMUM)),
+      graph('How many wait for a word past its deadline?', hourly('Unanswered', Stats.MAXIMUM)),
     ],
     [
       graph('Who acknowledges? (by team)', hourly('TimeToAcknowledge', Stats.SAMPLE_COUNT)),

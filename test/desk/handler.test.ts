@@ -263,6 +263,15 @@ describe('a list of complaints', () => {
     expect((await list(SUPPORT, 'stage=handed+off')).body.complaints).toEqual([])
   })
 
+  it('can be of those whose customers wait past a deadline, or of the others', async () => {
+    await open(3, 'support')
+    await ledger.execute(id, { type: 'fire' }, '2026-11-24T09:00:00Z')
+    expect((await list(SUPPORT, 'unanswered=true')).body).toMatchObject({ complaints: [{ id }] })
+    expect((await list(SUPPORT, 'unanswered=false')).body.complaints).toHaveLength(3)
+    await send({ type: 'acknowledge' })
+    expect((await list(SUPPORT, 'unanswered=true')).body.complaints).toEqual([])
+  })
+
   it('reads no more than ten pages for one request, and says where to go on', async () => {
     await open(30, 'support')
     const { body } = await list(SUPPORT, 'stage=closed&limit=2')
@@ -274,6 +283,7 @@ describe('a list of complaints', () => {
     ['limit', 'limit=101'],
     ['limit', 'limit=ten'],
     ['stage', 'stage=open'],
+    ['unanswered', 'unanswered=yes'],
     ['after', 'after=yesterday'],
     ['team', 'team=nobody'],
     ['page', 'page=2'],

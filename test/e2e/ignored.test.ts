@@ -14,13 +14,11 @@ const { run } = client
 const list = new IgnoredList(client.stage.db, run.tableName)
 const lambda = new LambdaClient(clientConfig(run))
 
-async function digest(): Promise<string[]> {
+async function digest(): Promise<void> {
   const { Payload, FunctionError } = await lambda.send(
     new InvokeCommand({ FunctionName: `${run.stackName}-digest`, Payload: '{}' }),
   )
-  const answer = Buffer.from(Payload ?? []).toString()
-  if (FunctionError !== undefined) throw new Error(`The digest failed: ${answer}`)
-  return JSON.parse(answer).told
+  if (FunctionError !== undefined) throw new Error(`The digest failed: ${Buffer.from(Payload ?? [])}`)
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: Slack's answers are of every shape
@@ -34,7 +32,8 @@ const slack = async (method: string, body: object): Promise<any> => {
 }
 
 const CHANNEL = 'C0SUPPORT00'
-async function listOf(week: string): Promise<SlackMessage> {
+/** The list of a week, once it is there. */
+async function listOf(week: string): Promise<SlackMessage | undefined> {
   const { messages } = await slack('conversations.history', {
     channel: CHANNEL,
     limit: 200,
@@ -44,8 +43,8 @@ async function listOf(week: string): Promise<SlackMessage> {
     const payload = metadata?.event_payload as { digest?: string } | undefined
     return payload?.digest === `ignored#${week}`
   })
-  if (found.length !== 1) throw new Error(`There are ${found.length} lists of ${week}`)
-  return found[0] as SlackMessage
+  expect(found.length).toBeLessThan(2)
+  return found[0]
 }
 
 const passedOn = (id: string) => ({
@@ -91,9 +90,9 @@ describe('What somebody passes on without a word', () => {
     })
 
     await client.stage.setNow('2025-11-17T09:05:00Z', true)
-    const told = (await Promise.all([digest(), digest()])).flat()
-    expect(told.filter((name) => name.startsWith('ignored#'))).toEqual(['ignored#2025-W46'])
-    const posted = await listOf('2025-W46')
+    await Promise.all([digest(), digest()])
+    // Whoever posts it: the stage's own schedule may come to it first.
+    const posted = await waitFor('the list', () => listOf('2025-W46'))
     const shown = JSON.stringify(posted.blocks)
     expect(posted.text).toContain('2025-11-10 to 2025-11-16')
     expect(shown).toContain(`*x, passed on without a word:* 1\\n<https://x.com/i/status/${id}|x 2025-11-13>`)
@@ -149,7 +148,7 @@ describe('The items of a week', () => {
     const week = `test-${randomUUID()}`
     for (let n = 0; n < 20; n++) await list.remember('x', of(3, 3 * n), `${n}`, week, now)
     await list.remember('x', of(100, 1000), 'large', week, now)
-    // Many at once neither read nor write an item more.
+    // Once it is full, it stays so, however many come at once.
     await Promise.all(
       Array.from({ length: 20 }, (_, n) => list.remember('x', of(1, 2000 + n), 'x', week, now)),
     )
