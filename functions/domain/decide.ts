@@ -1273,9 +1273,10 @@ function afterAnswer(draft: Draft, state: Complaint, reply: Reply, context: Cont
   }
   const { unansweredAt } = state
   if (!isOvertaken(state, reply) || unansweredAt === undefined) {
-    return progress(meet('next-reply', 'reply-window'))
+    return progress(meet('acknowledge', 'next-reply', 'reply-window'))
   }
-  return progress(state.waitingSince === undefined ? [] : start('next-reply', unansweredAt))
+  const waits = state.waitingSince === undefined ? [] : start('next-reply', unansweredAt)
+  return progress([...meet('acknowledge'), ...waits])
 }
 
 /** The customer says where to write to in private. Whoever could have filled in the form shows by a code who they are. */
