@@ -4,6 +4,8 @@ import type { Instant } from '../domain/instant.ts'
 import { houseHours, weekOf } from '../domain/week.ts'
 import { IgnoredList } from '../ledger/ignored.ts'
 import { Ledger, type Receipt } from '../ledger/ledger.ts'
+import { ReplyFacts } from '../ledger/replies.ts'
+import { StoredReports, takeReport } from '../ledger/reports.ts'
 import { dynamodb } from '../shared/aws/dynamodb.ts'
 import type { Clock } from '../shared/clock.ts'
 import { env } from '../shared/env.ts'
@@ -20,6 +22,7 @@ import {
   type AnySource,
   type Change,
   type Content,
+  type Report,
   type SourceSecrets,
   sourceSecrets,
   unset,
@@ -28,6 +31,8 @@ import {
 export interface IntakeDependencies {
   readonly ledger: Pick<Ledger, 'receive' | 'amend' | 'claim'>
   readonly ignored: Pick<IgnoredList, 'remember'>
+  /** Takes what a platform says of a reply of ours. Resolves with the complaint; undefined: nobody knows the reply. */
+  readonly report: (report: Report) => Promise<string | undefined>
   readonly secrets: {
     /** The secrets of a source, perhaps some minutes old. */
     read(source: string): Promise<SourceSecrets>
@@ -43,7 +48,7 @@ export interface IntakeDependencies {
 const ANOTHER_MAY_FIT: ReadonlySet<ProblemKind> = new Set(['wrong-signature', 'busy'])
 
 /** POST: signed messages become complaints. GET: the platform makes sure of who listens. */
-export function makeHandler({ ledger, ignored, secrets, clock, nowMs }: IntakeDependencies) {
+export function makeHandler({ ledger, ignored, report, secrets, clock, nowMs }: IntakeDependencies) {
   return http(async (event) => {
     const source = sourceOf(event)
     identify({ source: source.name })
@@ -69,7 +74,7 @@ export function makeHandler({ ledger, ignored, secrets, clock, nowMs }: IntakeDe
   async function claim(source: AnySource, request: Inbound, found: readonly Content[]): Promise<void> {
     const token = source.once?.(request)
     if (token === undefined) return
-    const messages = found.map(({ messageId = '' }) => messageId).join(' ')
+    const messages = found.map((one) => ('messageId' in one ? (one.messageId ?? '') : '')).join(' ')
     if (!(await ledger.claim(source.name, token, messages)))
       throw new Problem('stale-signature', 'This signature has been used before, for another message')
   }
@@ -100,7 +105,10 @@ export function makeHandler({ ledger, ignored, secrets, clock, nowMs }: IntakeDe
   ): Promise<HttpResult> {
     const outcomes: (Done | Ignored)[] = []
     // One after the other: where one fails, the platform sends all of them again, and those before it are duplicates.
-    for (const found of contents) outcomes.push(await takeIn(source, found, now))
+    for (const found of contents) {
+      const outcome = await takeIn(source, found, now)
+      if (outcome !== undefined) outcomes.push(outcome)
+    }
     await leaveOut(source, request, outcomes.filter(isIgnored), now)
     if (outcomes.length > 0 && outcomes.every((one) => !isIgnored(one) && one.outcome === 'duplicate')) {
       mark('replayed')
@@ -114,9 +122,13 @@ export function makeHandler({ ledger, ignored, secrets, clock, nowMs }: IntakeDe
     return json(202, results.length > 1 ? { ...first, results } : first)
   }
 
-  /** What becomes of one thing that somebody sent. */
-  async function takeIn(source: string, found: Content, now: Instant): Promise<Done | Ignored> {
+  /** What becomes of one thing that somebody sent, or of what a platform says of a reply of ours. */
+  async function takeIn(source: string, found: Content, now: Instant): Promise<Done | Ignored | undefined> {
     if (isIgnored(found)) return found
+    if ('reference' in found) {
+      const complaintId = await report(found)
+      return complaintId === undefined ? undefined : { complaintId, outcome: 'reported' }
+    }
     const by = { id: `source:${source}` }
     if (!isChange(found)) return ledger.receive(found, by, now)
     const { otherwise, ...amendment } = found
@@ -145,11 +157,11 @@ export function makeHandler({ ledger, ignored, secrets, clock, nowMs }: IntakeDe
 }
 
 /** What became of something that is, or is about, a message. */
-type Done = Receipt | { readonly complaintId: string; readonly outcome: 'amended' }
+type Done = Receipt | { readonly complaintId: string; readonly outcome: 'amended' | 'reported' }
 type Result = Done | { readonly outcome: 'ignored'; readonly cause?: Cause }
 
 const isIgnored = (of: Content | Done): of is Ignored => 'ignored' in of
-const isChange = (of: Exclude<Content, Ignored>): of is Change => 'change' in of
+const isChange = (of: Exclude<Content, Ignored | Report>): of is Change => 'change' in of
 
 const isUnset = (known: SourceSecrets): boolean => Object.values(known).every((keys) => keys.length === 0)
 
@@ -184,9 +196,15 @@ const arnOf = (source: string): string => {
   return arn
 }
 
+const table = env('TABLE_NAME')
+const ledger = new Ledger(dynamodb, table)
+const store = new StoredReports(dynamodb, table)
+const facts = new ReplyFacts(ledger, () => stageClock.now())
+
 export const handler = makeHandler({
-  ledger: new Ledger(dynamodb, env('TABLE_NAME')),
-  ignored: new IgnoredList(dynamodb, env('TABLE_NAME')),
+  ledger,
+  ignored: new IgnoredList(dynamodb, table),
+  report: (report) => takeReport(report, { store, ledger: facts }),
   secrets: {
     read: async (source) => readSecret(arnOf(source), sourceSecrets),
     reread: async (source) => rereadSecret(arnOf(source), sourceSecrets),

@@ -90,6 +90,21 @@ export const tieKey = (tie: string, hash: string): { pk: string; sk: string } =>
   sk: 'TIE',
 })
 
+/** Who sends a reply of a complaint, and what came of it. */
+export const claimKey = (complaintId: string, replyId: string): { pk: string; sk: string } => ({
+  pk: complaintKey(complaintId),
+  sk: `SENDING#${replyId}`,
+})
+
+/**
+ * What a platform said of a message that nobody here knew yet; and which reply was the last in a conversation. `hash` is
+ * of what identifies either.
+ */
+export const reportedKey = (source: string, hash: string): { pk: string; sk: string } => ({
+  pk: `REPORTED#${source}#${hash}`,
+  sk: 'REPORTED',
+})
+
 /** What a platform signed in place of a message, by its digest, and which message that was. */
 export const deliveryKey = (source: string, sha256Hex: string): { pk: string; sk: string } => ({
   pk: `DELIVERY#${source}#${sha256Hex}`,

@@ -1,10 +1,11 @@
 import { processPartialResponse, SqsFifoPartialProcessorAsync } from '@aws-lambda-powertools/batch'
 import { ChangeMessageVisibilityBatchCommand, type SQSClient } from '@aws-sdk/client-sqs'
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
+import { Later } from '../shared/later.ts'
 import { logger } from '../shared/logger.ts'
 import type { OutboxMessage } from '../shared/queues.ts'
 import { SlackFailure } from '../slack/client.ts'
-import { delaySeconds, Later } from './delay.ts'
+import { delaySeconds } from './delay.ts'
 import { deliver, type Outside, prepare } from './deliver.ts'
 
 /** What a batch needs from outside, beside what its deliveries need. */

@@ -1,18 +1,6 @@
+import { Later, patience } from '../shared/later.ts'
 import { SlackFailure } from '../slack/client.ts'
 
-/** What is to be told has to wait for others, and for at least so many seconds. Nothing failed. */
-export class Later extends Error {
-  readonly seconds: number
-
-  constructor(seconds: number) {
-    super(`To be told in ${seconds} s`)
-    this.name = 'Later'
-    this.seconds = seconds
-  }
-}
-
-/** Beyond this a person waits longer for the end of an outage than they need to. */
-const LONGEST_SECONDS = 900
 const FIRST_SECONDS = 5
 
 /**
@@ -32,6 +20,5 @@ export function delaySeconds(error: unknown, attempts: number, random = Math.ran
         : 0
   // "Too many" passes sooner than an outage, but a whole Monday's backlog at a message a second takes its time.
   const passing = error instanceof Later || (error instanceof SlackFailure && error.kind === 'rate-limited')
-  const patience = Math.min(LONGEST_SECONDS, (passing ? 1 : FIRST_SECONDS) * 2 ** (attempts - 1))
-  return Math.ceil(Math.max(asked, patience) * (1 + random / 5))
+  return patience(asked, passing ? 1 : FIRST_SECONDS, attempts, random)
 }

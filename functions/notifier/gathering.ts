@@ -1,8 +1,8 @@
+import { Later } from '../shared/later.ts'
 import type { Gathering } from '../slack/calls.ts'
 import type { Content } from '../slack/card.ts'
 import { ask, SlackFailure } from '../slack/client.ts'
 import { alsoCalling, gatheredContent, LISTED, MOST_MENTIONED, type Step } from '../slack/gathered.ts'
-import { Later } from './delay.ts'
 import type { Outside } from './deliver.ts'
 import { findPost, isGone, post, update } from './posts.ts'
 

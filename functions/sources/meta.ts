@@ -24,6 +24,7 @@ import {
   hmacSha256,
   isDigest,
   isOneOf,
+  type Report,
   type Source,
   type SourceSecrets,
   unset,
@@ -123,16 +124,27 @@ const messaging = z.object({
   message_edit: z.object({ mid: idText, text: customersText.default('') }).optional(),
 })
 
+/** What Meta says of our own messages. Its times are in milliseconds, and those of Instagram's are elsewhere. */
+const marks = z.object({
+  mids: z.array(idText).max(1000).optional(),
+  mid: idText.optional(),
+  watermark: unixTime.optional(),
+})
+const receipt = z.object({
+  sender: z.object({ id: idText }),
+  timestamp: unixTime.optional(),
+  delivery: marks.optional(),
+  read: marks.optional(),
+})
+
 /** Items of a timeline that are somebody's words; the others are likes, reactions, albums, events and such. */
 const POSTS = new Set(['post', 'status', 'photo', 'video', 'share', 'link', 'note'])
 const REACTIONS = new Set(['like', 'reaction'])
 /** What whoever looks after a Page does to what stands there. */
 const OURS = new Set(['hide', 'unhide', 'block', 'unblock', 'mute', 'unmute', 'follow', 'unfollow'])
 
-/** What happens in a conversation without anybody saying anything: receipts, which app answers. */
+/** What happens in a conversation without anybody saying anything: which app answers. */
 const SILENT = new Set([
-  'read',
-  'delivery',
   'app_roles',
   'pass_thread_control',
   'take_thread_control',
@@ -382,6 +394,8 @@ function mentioned(entry: Entry, it: z.output<typeof instagramMention>): Message
 function direct(entry: Entry, object: string, event: unknown, path: string): Content[] {
   const about = z.record(z.string(), z.unknown())
   const { message: any, message_edit: edit, ...rest } = checkedAt(about, event, path)
+  if (rest.delivery !== undefined || rest.read !== undefined)
+    return reports(entry, checkedAt(receipt, event, path))
   const channel = object === 'page' ? 'messenger' : 'instagram'
   if (any === undefined && edit === undefined) {
     if (Object.keys(rest).some((kind) => SILENT.has(kind))) return []
@@ -413,6 +427,28 @@ function direct(entry: Entry, object: string, event: unknown, path: string): Con
   if (message.sticker_id !== undefined && message.text === '')
     return [ignored('reaction', channel, {}, where)]
   return [messageOf(channel, entry.id, sender.id, timestamp, message)]
+}
+
+/**
+ * That messages of ours were delivered or read: by their ids where Meta names them, else all that were sent in the
+ * conversation until then.
+ */
+function reports(
+  { id: account, time }: Entry,
+  { sender, delivery, read, timestamp }: z.output<typeof receipt>,
+): Report[] {
+  if (sender.id === account) return []
+  const { mids = [], mid, watermark } = { ...delivery, ...read }
+  const status = read === undefined ? ('delivered' as const) : ('read' as const)
+  const at = watermark ?? timestamp ?? time
+  const named = [...mids, ...(mid === undefined ? [] : [mid])].map((one) => `message:${one}`)
+  const conversation = `messages:${account}:${sender.id}`
+  return (named.length === 0 ? [conversation] : named).map((reference) => ({
+    source: 'meta',
+    reference,
+    status,
+    at,
+  }))
 }
 
 function messageOf(

@@ -98,3 +98,18 @@ export const anyId = idText.optional().catch(undefined)
 /** Fields without those that are absent. */
 export const present = <T extends object>(fields: T): T =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T
+
+/** A reply of ours, by its complaint. */
+export interface ReplyName {
+  readonly complaintId: string
+  readonly replyId: string
+}
+
+/** What a platform is told to name a reply by when it reports of it: letters, digits and `_`. */
+export const tagOf = ({ complaintId, replyId }: ReplyName): string => `${complaintId}_${replyId}`
+
+/** The reply that it names; undefined where that is none of ours. */
+export function replyIn(tag: string | null | undefined): ReplyName | undefined {
+  const [, complaintId, replyId] = /^([0-9A-HJKMNP-TV-Z]{26})_(o\d{1,8})$/.exec(tag ?? '') ?? []
+  return complaintId === undefined || replyId === undefined ? undefined : { complaintId, replyId }
+}

@@ -5,6 +5,7 @@ import type { Instant } from '../domain/instant.ts'
 import type { Inbound } from '../shared/http.ts'
 import type { Ignored } from '../shared/ignored.ts'
 import { Problem } from '../shared/problem.ts'
+import type { ReplyName } from './platform.ts'
 
 /**
  * A place that complaints come from: how its webhooks are verified, and what becomes of their bodies. One file each;
@@ -30,7 +31,8 @@ export interface Source {
   verify(request: Inbound, secrets: SourceSecrets, nowMs: number): void
   /**
    * What a verified request holds: one thing for each that somebody sent, what is ignored among them, so that none is
-   * dropped in silence. What we wrote ourselves is left out, and what nobody sends: receipts, who is typing. All of it is
+   * dropped in silence, and what the platform says of replies of ours. What we wrote ourselves is left out, and what
+   * nobody sends: who is typing. All of it is
    * checked here: a request is taken whole or refused whole.
    *
    * @param now on the stage, for a platform that does not say when a message was written.
@@ -55,8 +57,8 @@ export interface Source {
   answer?(request: Inbound): Answer | undefined
 }
 
-/** Something that somebody sent, and what becomes of it: exactly one thing. */
-export type Content = Message | Change | Ignored
+/** Something that somebody sent, of which exactly one thing becomes; or what a platform says of a reply of ours. */
+export type Content = Message | Change | Ignored | Report
 
 /** A message that was changed or taken back. */
 export interface Change extends Amendment {
@@ -65,6 +67,21 @@ export interface Change extends Amendment {
    * reads after it. Absent: it is ignored as `unknown-message`.
    */
   readonly otherwise?: Message | Ignored | undefined
+}
+
+/** What a platform says of a reply of ours that it has taken. */
+export interface Report {
+  readonly source: string
+  /** What it calls the reply, as `messageId` and `inReplyTo` of the source do; or the conversation, for all that was sent in it. */
+  readonly reference: string
+  /** `read` is delivered, and more. */
+  readonly status: 'delivered' | 'failed' | 'read'
+  /** Real time. Of a conversation: all that was sent until then. */
+  readonly at: Instant
+  /** Why it failed, by the platform's code: nothing of the customer's. */
+  readonly detail?: string | undefined
+  /** Which reply it is, where the platform was told so and tells us. */
+  readonly reply?: ReplyName | undefined
 }
 
 /** What `npm run secret` knows about a source's keys. */

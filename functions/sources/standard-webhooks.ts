@@ -50,7 +50,7 @@ export function verifyStandard(request: Inbound, secrets: SourceSecrets, nowMs: 
 
 const KEY = /^(?:whsec_)?([A-Za-z0-9+/]{22,}={0,2})$/
 
-function keyOf(secret: string): Buffer {
+export function keyOf(secret: string): Buffer {
   const key = Buffer.from(KEY.exec(secret)?.[1] ?? '', 'base64')
   // An HMAC without a key can be forged by anybody, so a secret that is not base64 must not quietly become one.
   if (key.length < 16) throw new Error(`A signing secret ${WRONG_KEY}`)

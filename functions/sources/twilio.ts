@@ -3,8 +3,15 @@ import * as z from 'zod'
 import type { Instant } from '../domain/instant.ts'
 import { type Inbound, requireMediaType } from '../shared/http.ts'
 import { checked, Problem } from '../shared/problem.ts'
-import { anyId, attachmentsOf, customersText, idText, perhaps, present } from './platform.ts'
-import { type Answer, type Content, isDigest, type Source, type SourceSecrets } from './source.ts'
+import { anyId, attachmentsOf, customersText, idText, perhaps, present, replyIn } from './platform.ts'
+import {
+  type Answer,
+  type Content,
+  isDigest,
+  type Report,
+  type Source,
+  type SourceSecrets,
+} from './source.ts'
 
 const FORM = 'application/x-www-form-urlencoded'
 
@@ -95,6 +102,8 @@ function parse(request: Inbound, now: Instant): Content[] {
   requireMediaType(request, FORM)
   const form = Object.fromEntries(formOf(request))
   const status = form.MessageStatus ?? form.SmsStatus ?? 'received'
+  if (form.MessageSid !== undefined && Object.hasOwn(REPORTED, status))
+    return [reportOf(checked(reported, form), REPORTED[status] as Report['status'], request, now)]
   if (OUTBOUND.has(status)) return []
   const { MessageSid: id, From: from = '' } = form
   // A call, or what Twilio may come to tell of.
@@ -142,6 +151,42 @@ function parse(request: Inbound, now: Instant): Content[] {
       }),
     },
   ]
+}
+
+/** What ends a message's way. A carrier that says nothing of its delivery leaves it at `sent`. */
+const REPORTED: Readonly<Record<string, Report['status']>> = {
+  delivered: 'delivered',
+  read: 'read',
+  undelivered: 'failed',
+  failed: 'failed',
+}
+
+const reported = z.object({
+  MessageSid: idText,
+  ErrorCode: z
+    .string()
+    .regex(/^\d{1,6}$/)
+    .optional()
+    .catch(undefined),
+})
+
+/** Which reply it is stands in the address that Twilio was told to report to, which it signs. */
+function reportOf(
+  { MessageSid: reference, ErrorCode: code }: z.output<typeof reported>,
+  status: Report['status'],
+  { query }: Inbound,
+  at: Instant,
+): Report {
+  return {
+    source: 'twilio',
+    reference,
+    status,
+    at,
+    ...present({
+      detail: status === 'failed' ? `Twilio’s error ${code ?? 'without a code'}` : undefined,
+      reply: replyIn(query.get('reply')),
+    }),
+  }
 }
 
 /**

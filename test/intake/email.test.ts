@@ -50,6 +50,7 @@ const post = (request: Inbound, source = 'email', into = ledger, nowMs = SENT) =
     makeHandler({
       ledger: into,
       ignored,
+      report: async () => undefined,
       secrets: {
         read: async () => ({ ...EMAIL_SECRETS, active: [WEB_SECRET], trustpilot: [PAIR] }),
         reread: async () => undefined,

@@ -8,7 +8,7 @@ vi.hoisted(() => {
 import { handler as deployed, makeHandler } from '../../functions/intake/handler.ts'
 import { Contention } from '../../functions/ledger/ledger.ts'
 import { inboundOf, MAX_BODY_BYTES } from '../../functions/shared/http.ts'
-import type { SourceSecrets } from '../../functions/sources/source.ts'
+import type { Report, SourceSecrets } from '../../functions/sources/source.ts'
 import {
   WEB_SECRET,
   webHeaders,
@@ -27,11 +27,18 @@ let ledger: MemoryLedger
 let ignored: MemoryIgnored
 let known: Record<string, SourceSecrets>
 let rotated: Record<string, SourceSecrets>
+let reported: Report[]
+/** Complaints by what the platform calls their replies. */
+let replies: Map<string, string>
 
 const handler = () =>
   makeHandler({
     ledger,
     ignored,
+    report: async (report) => {
+      reported.push(report)
+      return replies.get(report.reference)
+    },
     secrets: {
       read: async (source) => known[source] ?? { active: [] },
       reread: async (source) => rotated[source],
@@ -50,6 +57,8 @@ beforeEach(() => {
   ignored = new MemoryIgnored()
   known = { web: { active: [WEB_SECRET] }, x: { active: [X_SECRET] } }
   rotated = {}
+  reported = []
+  replies = new Map()
 })
 
 describe('a signed webhook', () => {

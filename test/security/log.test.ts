@@ -38,6 +38,7 @@ const intake = makeHandler({
     claim: (source, token, messages) => ledger.claim(source, token, messages),
   },
   ignored: { remember: async () => {} },
+  report: async () => undefined,
   secrets: { read: async () => ({ active: [WEB_SECRET] }), reread: async () => undefined },
   clock: { now: async () => NOW },
   nowMs: Date.now,

@@ -42,8 +42,7 @@ const changed = (request: Inbound, more: Partial<Inbound>): Inbound => ({ ...req
 
 async function messageIn(request: Inbound): Promise<Message> {
   const [message, ...others] = await email.parse(request)
-  if (message === undefined || 'ignored' in message || 'change' in message || others.length > 0)
-    throw new Error('not one message')
+  if (message === undefined || !('author' in message) || others.length > 0) throw new Error('not one message')
   return message
 }
 const PROVIDERS = [

@@ -26,6 +26,7 @@ export const messagesIn = (source: Source, request: Inbound): Message[] =>
 
 export function onlyMessage(found: Content): Message {
   if ('ignored' in found) throw new Error(`Nothing but ${found.ignored} where a message should be`)
+  if ('reference' in found) throw new Error(`A report where a message should be: ${found.reference}`)
   if ('change' in found) throw new Error(`An amendment where a message should be: ${found.messageId}`)
   return found
 }
