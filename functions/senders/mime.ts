@@ -76,7 +76,7 @@ const oneLine = (text: string): string =>
     .replace(/[\p{Cc}\s]+/gu, ' ')
     .trim()
 
-/** RFC 2047: bytes of UTF-8, in words of at most 75 characters, folded between them. */
+/** RFC 2047: bytes of UTF-8, in words that are folded between them. */
 function encodedWords(text: string, isPhrase: boolean): string {
   const plain = oneLine(text)
   // What a phrase may hold without quotes is less than what a subject may.
@@ -85,8 +85,8 @@ function encodedWords(text: string, isPhrase: boolean): string {
   const words: string[] = []
   let word = ''
   for (const character of plain) {
-    // 45 bytes are 60 characters of base64.
-    if (Buffer.byteLength(word + character) > 45) {
+    // 39 bytes are a word of 64 characters, and leave room for the header's name: no line has more than 76.
+    if (Buffer.byteLength(word + character) > 39) {
       words.push(word)
       word = ''
     }

@@ -20,7 +20,7 @@ import {
 const NAME = 'Twilio'
 const API = 'https://api.twilio.com'
 /** Twilio's clock and ours may differ by so much. */
-const CLOCK_SKEW_MS = 300_000
+const CLOCK_SKEW_MS = 60_000
 
 const twilioCredentials = z
   .object({

@@ -22,7 +22,7 @@ import {
 const NAME = 'X'
 const API = 'https://api.x.com'
 /** X's clock and ours may differ by so much. */
-const CLOCK_SKEW_MS = 300_000
+const CLOCK_SKEW_MS = 60_000
 
 /**
  * The keys of OAuth 1.0a, of the app and of the account that answers. They stay good until somebody takes them back. A
@@ -210,8 +210,9 @@ export const x: HttpSender<XCredentials> = {
         at === undefined || !(Date.parse(at) < sinceMs - CLOCK_SKEW_MS)
       if (place !== undefined && 'post' in place) {
         const below = bodyBy(posts, answer)?.data.filter(
-          ({ created_at, referenced_tweets = [] }) =>
+          ({ id, created_at, referenced_tweets = [] }) =>
             isNew(created_at) &&
+            `post:${id}` !== outgoing.sentBefore &&
             referenced_tweets.some(({ type, id }) => type === 'replied_to' && id === place.post),
         )
         if (below === undefined) return { kind: 'unsure' }

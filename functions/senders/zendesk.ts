@@ -18,7 +18,7 @@ import {
 
 const NAME = 'Zendesk'
 /** Zendesk's clock and ours may differ by so much. */
-const CLOCK_SKEW_MS = 300_000
+const CLOCK_SKEW_MS = 60_000
 
 const zendeskCredentials = z.object({
   subdomain: z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/i),

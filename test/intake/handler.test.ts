@@ -10,6 +10,9 @@ import { Contention } from '../../functions/ledger/ledger.ts'
 import { inboundOf, MAX_BODY_BYTES } from '../../functions/shared/http.ts'
 import type { Report, SourceSecrets } from '../../functions/sources/source.ts'
 import {
+  SECRET,
+  twilioForm,
+  twilioHeaders,
   WEB_SECRET,
   webHeaders,
   webMessage,
@@ -279,6 +282,32 @@ describe('what is refused', () => {
   it('names the field of what the policy refuses', async () => {
     const { body } = await post('web', unknownTeam, webHeaders(unknownTeam))
     expect(body.errors[0].field).toBe('team')
+  })
+})
+
+describe('what a platform says of a reply of ours', () => {
+  const form = new URLSearchParams(
+    twilioForm({ MessageStatus: 'delivered', SmsStatus: 'delivered' }),
+  ).toString()
+  const url = 'https://localhost/webhooks/{source}'
+  const deliver = () => post('twilio', form, { host: 'localhost', ...twilioHeaders(form, url) })
+  beforeEach(() => {
+    known = { ...known, twilio: { active: [SECRET] } }
+  })
+
+  it('is told of to the reply’s complaint, and opens none', async () => {
+    replies.set('SM0123456789abcdef0123456789abcdef', '01JD7Z3K8M0000000000000009')
+    expect(await deliver()).toMatchObject({
+      status: 202,
+      body: { complaintId: '01JD7Z3K8M0000000000000009', outcome: 'reported' },
+    })
+    expect(reported).toMatchObject([{ source: 'twilio', status: 'delivered', at: NOW }])
+    expect(ledger.writes).toBe(0)
+  })
+
+  it('is ignored where nobody knows the reply', async () => {
+    expect(await deliver()).toMatchObject({ status: 202, body: { outcome: 'ignored' } })
+    expect(reported).toHaveLength(1)
   })
 })
 

@@ -15,6 +15,8 @@ import {
   startPlatforms,
 } from '../../infra/local/platforms/index.ts'
 
+/** Nobody listens there, which whoever calls back finds out at once. */
+export const PUBLIC_URL = 'http://127.0.0.1:1'
 export const PAGE = '1000000000000001'
 export const INSTAGRAM = '1780000000000001'
 const ACCOUNT = '1000000000000009'
@@ -59,7 +61,7 @@ export interface World {
 }
 
 /** @param timeoutMs how long a platform may take. */
-export async function startWorld(nowMs: () => number = Date.now, timeoutMs = 1000): Promise<World> {
+export async function startWorld(nowMs: () => number = Date.now, timeoutMs = 2000): Promise<World> {
   const platforms = await startPlatforms(KEYS, { nowMs })
   const { base, stop } = await servePlatforms(platforms)
   const client = new SESv2Client({
@@ -89,7 +91,7 @@ export async function startWorld(nowMs: () => number = Date.now, timeoutMs = 100
       return channelsOf(
         Object.fromEntries(secret),
         {
-          publicUrl: 'https://redress.example.org',
+          publicUrl: PUBLIC_URL,
           apis: Object.fromEntries(
             ['x', 'meta', 'twilio', 'zendesk'].map((name) => [name, `${base}/${name}`]),
           ),
@@ -201,6 +203,12 @@ function message(source: string, more: Partial<Message>): Message {
 }
 
 let replies = 0
+
+/** The same message, as if it had been another post. */
+export const another = (message: Message): Message =>
+  message.messageId.startsWith('post:1')
+    ? { ...message, messageId: `post:13${String(++replies).padStart(17, '0')}` }
+    : message
 
 /** A reply to a message; each has words and a name of its own. */
 export function replyTo(message: Message, more: Partial<Outgoing> = {}): Outgoing {

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { platformFor } from '../../functions/senders/index.ts'
 import type { Outgoing } from '../../functions/senders/sender.ts'
 import { oauth } from '../../functions/senders/x.ts'
-import { KEYS, MESSAGES, OURS, PAGE, replyTo, startWorld, type World } from './platforms.ts'
+import { KEYS, MESSAGES, OURS, PAGE, PUBLIC_URL, replyTo, startWorld, type World } from './platforms.ts'
 
 let world: World
 beforeAll(async () => {
@@ -165,7 +165,7 @@ describe('Twilio', () => {
       To,
       From,
       Body: outgoing.text,
-      StatusCallback: `https://redress.example.org/webhooks/twilio?reply=${outgoing.complaintId}_${outgoing.replyId}`,
+      StatusCallback: `${PUBLIC_URL}/webhooks/twilio?reply=${outgoing.complaintId}_${outgoing.replyId}`,
     })
     expect(channel.reports(outgoing)).toBe(true)
   })

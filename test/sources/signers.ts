@@ -106,6 +106,10 @@ export const SIGNERS: Readonly<Record<string, Signer>> = {
         metaMessage({ attachments: [{ type: 'image', payload: { url: 'https://example.org' } }] }),
       ]),
       instagramComments(),
+      metaMessages([
+        { ...metaMessage(), message: undefined, delivery: { mids: ['m_8'], watermark: 1_795_255_500_000 } },
+        { ...metaMessage(), message: undefined, read: { watermark: 1_795_255_500_000 } },
+      ]),
     ],
   },
   zendesk: {
@@ -131,6 +135,7 @@ export const SIGNERS: Readonly<Record<string, Signer>> = {
         MediaContentType0: 'image/jpeg',
         OriginalRepliedMessageSid: 'SM0',
       }),
+      twilioForm({ MessageStatus: 'undelivered', SmsStatus: 'undelivered', ErrorCode: '30006' }),
     ],
     write: asForm,
   },
