@@ -5,6 +5,7 @@
 import { RemovalPolicy } from 'aws-cdk-lib'
 import { RetentionDays } from 'aws-cdk-lib/aws-logs'
 import * as z from 'zod'
+import { isAddress, mailboxOf } from '../functions/senders/mime.ts'
 import { SOURCE_NAMES, type SourceName } from './sources.ts'
 
 export const STAGES = ['local', 'dev', 'prod'] as const
@@ -22,6 +23,16 @@ export interface MailConfig {
   readonly domain: string
   /** The receipt rule set that the rule goes into: one that exists already, instead of one of our own. */
   readonly ruleSet?: string
+}
+
+/** Replies by mail, which Amazon SES sends. */
+export interface OutgoingMail {
+  /** Who they are from: an address, or a name and the address in angle brackets. */
+  readonly from: string
+  /** The address's domain, which SES has verified. */
+  readonly domain: string
+  /** Where answers go, where that is not `from`. */
+  readonly replyTo?: string
 }
 
 export interface StageConfig {
@@ -66,6 +77,7 @@ export interface StageConfig {
   /** A firewall in front of the API, in the account that it is deployed to: AWS wants to know account and region by name. */
   readonly firewall?: { readonly account: string; readonly region: string }
   readonly mail?: MailConfig
+  readonly outgoingMail?: OutgoingMail
   /** The alarms' topic: one that exists already, instead of one of our own. */
   readonly alarmTopicArn?: string
   /** Who gets the alarms by e-mail, through our own topic. */
@@ -78,6 +90,8 @@ export interface StageConfig {
   readonly athena: boolean
   /** Local stage only: where Slack is pretended to be. Elsewhere the Slack client's own default is used. */
   readonly slackApiUrl?: string
+  /** Local stage only: where the platforms that replies are sent by are pretended to be. Elsewhere it is they. */
+  readonly platformsUrl?: string
   /** Local stage only: the module that stands in for `#clock`, so that time can travel. */
   readonly clockModule?: string
 }
@@ -92,6 +106,8 @@ const byStage: Record<
     | 'publicUrl'
     | 'firewall'
     | 'mail'
+    | 'outgoingMail'
+    | 'platformsUrl'
     | 'alarmTopicArn'
     | 'alarmEmail'
     | 'runbookUrl'
@@ -196,12 +212,21 @@ const Options = z.object({
     .string()
     .regex(/^[A-Za-z0-9][\w-]{0,62}[A-Za-z0-9]$/, 'emailRuleSet is not the name of an SES receipt rule set')
     .optional(),
+  emailFrom: z
+    .string()
+    .refine(
+      (text) => mailboxOf(text) !== undefined,
+      'emailFrom is not an address, like "Example Care <care@example.org>"',
+    )
+    .optional(),
+  emailReplyTo: z.string().refine(isAddress, 'emailReplyTo is not an address').optional(),
+  platformsUrl: z.url({ protocol: /^https?$/, error: 'REDRESS_PLATFORMS_URL is not a URL' }).optional(),
   slackApiUrl: z.url({ protocol: /^https?$/, error: 'REDRESS_SLACK_API_URL is not a URL' }).optional(),
 })
 
-/** What the person deploying may say: CDK context (`-c key=value`) and one environment variable. */
+/** What the person deploying may say: CDK context (`-c key=value`) and two environment variables. */
 export interface ConfigInput {
-  /** `stage`, `sources`, `publicUrl`, `emailDomain`, `emailRuleSet`, `alarmEmail`, `alarmTopicArn`, `runbookUrl`, `metricStream`, `athena`, as found in the context; anything may be missing. */
+  /** `stage`, `sources`, `publicUrl`, `emailDomain`, `emailRuleSet`, `emailFrom`, `emailReplyTo`, `alarmEmail`, `alarmTopicArn`, `runbookUrl`, `metricStream`, `athena`, as found in the context; anything may be missing. */
   readonly context: (key: string) => unknown
   readonly env: Readonly<Record<string, string | undefined>>
 }
@@ -224,6 +249,9 @@ export function readConfig({ context, env }: ConfigInput): StageConfig {
     athena: context('athena'),
     emailDomain: context('emailDomain'),
     emailRuleSet: context('emailRuleSet'),
+    emailFrom: context('emailFrom'),
+    emailReplyTo: context('emailReplyTo'),
+    platformsUrl: env.REDRESS_PLATFORMS_URL,
     slackApiUrl: env.REDRESS_SLACK_API_URL,
   })
   if (!parsed.success) throw new Error(misconfigured(parsed.error.issues.map((issue) => issue.message)))
@@ -256,6 +284,13 @@ export function readConfig({ context, env }: ConfigInput): StageConfig {
     mistakes.push('the local stage talks to a Slack emulator: set REDRESS_SLACK_API_URL to its address')
   if (stage !== 'local' && slackApiUrl !== undefined)
     mistakes.push(`REDRESS_SLACK_API_URL is for the local stage only: unset it to deploy ${stage}`)
+  const { emailFrom, emailReplyTo, platformsUrl } = parsed.data
+  if (emailFrom === undefined && emailReplyTo !== undefined)
+    mistakes.push('emailReplyTo is for mail that is sent: say -c emailFrom=care@example.org too')
+  if (stage === 'local' && platformsUrl === undefined)
+    mistakes.push('the local stage sends to stand-ins: set REDRESS_PLATFORMS_URL to their address')
+  if (stage !== 'local' && platformsUrl !== undefined)
+    mistakes.push(`REDRESS_PLATFORMS_URL is for the local stage only: unset it to deploy ${stage}`)
   if (alarmEmail !== undefined && alarmTopicArn !== undefined)
     mistakes.push('give alarmEmail or alarmTopicArn, not both: an existing topic has its own subscribers')
   if (stage === 'prod' && alarmEmail === undefined && alarmTopicArn === undefined)
@@ -276,6 +311,16 @@ export function readConfig({ context, env }: ConfigInput): StageConfig {
     ...(emailDomain === undefined
       ? {}
       : { mail: { domain: emailDomain, ...(emailRuleSet === undefined ? {} : { ruleSet: emailRuleSet }) } }),
+    ...(emailFrom === undefined
+      ? {}
+      : {
+          outgoingMail: {
+            from: emailFrom,
+            domain: mailboxOf(emailFrom)?.address.split('@')[1] ?? '',
+            ...(emailReplyTo === undefined ? {} : { replyTo: emailReplyTo }),
+          },
+        }),
+    ...(platformsUrl === undefined ? {} : { platformsUrl }),
     ...(alarmTopicArn === undefined ? {} : { alarmTopicArn }),
     ...(slackApiUrl === undefined ? {} : { slackApiUrl }),
   }

@@ -15,6 +15,7 @@ import { MetricStream } from './constructs/metric-stream.ts'
 import { Queues } from './constructs/queues.ts'
 import { Schedules } from './constructs/schedules.ts'
 import { Secrets } from './constructs/secrets.ts'
+import { Sending } from './constructs/sending.ts'
 import { Streams } from './constructs/streams.ts'
 import { Workflow } from './constructs/workflow.ts'
 import { FirewallStack } from './firewall-stack.ts'
@@ -64,6 +65,7 @@ export class RedressStack extends Stack {
     })
     const streams = new Streams(this, 'Streams', { ...setup, queues, workflow })
     const delivery = new Delivery(this, 'Delivery', { ...setup, queues, secrets })
+    const sending = new Sending(this, 'Sending', { ...setup, queues, secrets, url: edge.url })
     const schedules = new Schedules(this, 'Schedules', { ...setup, queues, secrets, workflow })
     if (config.athena) new Athena(this, 'Athena', { config, bucket: finance.bucket })
     if (config.metricStream) new MetricStream(this, 'MetricStream', { config, bucket: finance.bucket })
@@ -71,7 +73,19 @@ export class RedressStack extends Stack {
     const { mail } = config
     const mailbox = mail === undefined ? undefined : new Mailbox(this, 'Mailbox', { ...setup, mail })
 
-    const parts = { config, edge, streams, delivery, schedules, finance, reports, queues, workflow, mailbox }
+    const parts = {
+      config,
+      edge,
+      streams,
+      delivery,
+      sending,
+      schedules,
+      finance,
+      reports,
+      queues,
+      workflow,
+      mailbox,
+    }
     const alarms = new Alarms(this, 'Alarms', parts)
     new Dashboards(this, 'Dashboards', { ...parts, ledger, alarms })
 
@@ -87,7 +101,10 @@ export class RedressStack extends Stack {
       SlackTasksQueueUrl: queues.slackTasks.queueUrl,
       SlackTasksDeadLetterQueueUrl: queues.deadLetter.slackTasks.queueUrl,
       ExportBucketName: finance.bucket.bucketName,
+      RepliesQueueUrl: queues.replies.queueUrl,
+      RepliesDeadLetterQueueUrl: queues.deadLetter.replies.queueUrl,
       SlackSecretArn: secrets.slack.secretArn,
+      SendersSecretArn: secrets.senders.secretArn,
       ...Object.fromEntries(
         [...secrets.sources].map(([source, { secretArn }]) => [secretOutput(source), secretArn]),
       ),

@@ -1,15 +1,15 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
 import { type DynamoDBDocumentClient, GetCommand, paginateQuery, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { decodeTime } from 'ulid'
-import { type Complaint, isOver } from '../domain/complaint.ts'
+import { type Complaint, isOver, repliesIn } from '../domain/complaint.ts'
 import { addSeconds, epochSeconds, type Instant } from '../domain/instant.ts'
 import { drive, startNext, type Workflow } from '../driver/drive.ts'
 import type { Mailbox } from '../driver/mailbox.ts'
 import { dueUntil } from '../ledger/due.ts'
-import { complaintIdOf, complaintKey, INDEX, SLACK, STATE, shardsOf } from '../ledger/keys.ts'
+import { claimKey, complaintIdOf, complaintKey, INDEX, SLACK, STATE, shardsOf } from '../ledger/keys.ts'
 import { openComplaints } from '../ledger/open.ts'
 import type { HEALED } from '../shared/metrics.ts'
-import type { DueMessage, OutboxMessage } from '../shared/queues.ts'
+import type { DueMessage, OutboxMessage, ReplyMessage } from '../shared/queues.ts'
 
 /** What the auditor can find undone; the dimension of its metric. */
 export type Healed = (typeof HEALED)[number]
@@ -22,6 +22,7 @@ export interface Auditing {
   readonly graceSeconds: number
   readonly sendDue: (due: readonly DueMessage[], now: Instant) => Promise<void>
   readonly sendToOutbox: (message: OutboxMessage) => Promise<void>
+  readonly sendToReplies: (message: ReplyMessage) => Promise<void>
   /** Called for each thing healed. */
   readonly onHealed: (kind: Healed, complaintId: string) => void
   /** Called for a complaint that could not be looked at or healed; the others go on. */
@@ -51,7 +52,7 @@ export async function auditTimers(auditing: Auditing, now: Instant): Promise<voi
 
 /**
  * Looks at every complaint that changed since it was last looked at: has the workflow taken in its last signal, has
- * Slack been told of its last event? What has not happened is done again; where all has, the complaint leaves the
+ * Slack been told of its last event, has somebody begun to send each reply that may go out? What has not happened is done again; where all has, the complaint leaves the
  * audit index until it changes again. `realNow` is real time: how long an effect takes has nothing to do with the
  * stage's clock.
  */
@@ -103,7 +104,21 @@ async function auditChange(auditing: Auditing, complaintId: string, realNow: Ins
     onHealed('delivery', complaintId)
     await sendToOutbox({ complaintId, seq: complaint.version })
   }
+  // A reply that waits for its platform has a claim; one that nobody has begun to send was lost on its way.
+  for (const { id: replyId } of repliesIn(complaint, 'sending')) {
+    if (await isClaimed(auditing, complaintId, replyId)) continue
+    sound = false
+    onHealed('delivery', complaintId)
+    await auditing.sendToReplies({ complaintId, replyId })
+  }
   await reschedule(auditing, complaint, sound ? undefined : addSeconds(realNow, LOOK_AGAIN_SECONDS))
+}
+
+async function isClaimed({ db, table }: Auditing, complaintId: string, replyId: string): Promise<boolean> {
+  const { Item } = await db.send(
+    new GetCommand({ TableName: table, Key: claimKey(complaintId, replyId), ConsistentRead: true }),
+  )
+  return Item !== undefined
 }
 
 const hasTakenIn = (complaint: Complaint, mailbox: Mailbox | undefined): boolean =>

@@ -7,7 +7,7 @@ import { dynamodb } from '../shared/aws/dynamodb.ts'
 import { env } from '../shared/env.ts'
 import { logger } from '../shared/logger.ts'
 import { measure } from '../shared/metrics.ts'
-import { sendDue, sendToOutbox } from '../shared/queues.ts'
+import { sendDue, sendToOutbox, sendToReplies } from '../shared/queues.ts'
 import {
   type Auditing,
   auditChanges,
@@ -19,6 +19,7 @@ import {
 
 const dueQueueUrl = env('DUE_QUEUE_URL')
 const outboxQueueUrl = env('OUTBOX_QUEUE_URL')
+const repliesQueueUrl = env('REPLIES_QUEUE_URL')
 const table = env('TABLE_NAME')
 const workflow = workflowFromEnv()
 
@@ -46,6 +47,7 @@ export const handler = middy<Round>()
       graceSeconds,
       sendDue: (due, now) => sendDue(dueQueueUrl, due, now),
       sendToOutbox: (message) => sendToOutbox(outboxQueueUrl, message),
+      sendToReplies: (message) => sendToReplies(repliesQueueUrl, message),
       onHealed: (kind, complaintId) => {
         healed.set(kind, (healed.get(kind) ?? 0) + 1)
         logger.warn('Healed', { kind, complaintId })

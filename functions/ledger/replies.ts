@@ -16,24 +16,27 @@ export class ReplyFacts implements ReportLedger {
   }
 
   /** @param reports whether the platform says later that it was delivered. */
-  sent(reply: ReplyName, via: string, reference: string, reports: boolean): Promise<void> {
-    return this.#tell(reply, { type: 'record-sent', via, reference, reports, by: { id: `sender:${via}` } })
+  async sent(reply: ReplyName, via: string, reference: string, reports: boolean): Promise<void> {
+    const by = { id: `sender:${via}` }
+    await this.#tell(reply, { type: 'record-sent', id: reply.replyId, via, reference, reports, by })
   }
 
-  delivered(reply: ReplyName, source: string): Promise<void> {
-    return this.#tell(reply, { type: 'record-delivered', by: { id: `source:${source}` } })
+  /** That a reply could not be sent. @param via absent: nothing could send it. */
+  async unsent(reply: ReplyName, via: string | undefined, reason: string): Promise<void> {
+    const by = { id: via === undefined ? 'sender' : `sender:${via}` }
+    await this.#tell(reply, { type: 'record-failed', id: reply.replyId, reason, by })
   }
 
-  failed(reply: ReplyName, source: string, reason: string): Promise<void> {
-    return this.#tell(reply, { type: 'record-failed', reason, by: { id: `source:${source}` } })
+  async delivered(reply: ReplyName, source: string): Promise<void> {
+    await this.#tell(reply, { type: 'record-delivered', id: reply.replyId, by: { id: `source:${source}` } })
   }
 
-  /** That a reply could not be sent. */
-  unsent(reply: ReplyName, via: string, reason: string): Promise<void> {
-    return this.#tell(reply, { type: 'record-failed', reason, by: { id: `sender:${via}` } })
+  async failed(reply: ReplyName, source: string, reason: string): Promise<void> {
+    const by = { id: `source:${source}` }
+    await this.#tell(reply, { type: 'record-failed', id: reply.replyId, reason, by })
   }
 
-  async #tell({ complaintId, replyId }: ReplyName, command: object): Promise<void> {
-    await this.#ledger.execute(complaintId, { ...command, id: replyId } as Command, await this.#now())
+  async #tell({ complaintId }: ReplyName, command: Command): Promise<void> {
+    await this.#ledger.execute(complaintId, command, await this.#now())
   }
 }

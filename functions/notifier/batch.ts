@@ -1,8 +1,9 @@
 import { processPartialResponse, SqsFifoPartialProcessorAsync } from '@aws-lambda-powertools/batch'
-import { ChangeMessageVisibilityBatchCommand, type SQSClient } from '@aws-sdk/client-sqs'
+import type { SQSClient } from '@aws-sdk/client-sqs'
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
 import { Later } from '../shared/later.ts'
 import { logger } from '../shared/logger.ts'
+import { causeOf, postpone } from '../shared/postpone.ts'
 import type { OutboxMessage } from '../shared/queues.ts'
 import { SlackFailure } from '../slack/client.ts'
 import { delaySeconds } from './delay.ts'
@@ -74,9 +75,6 @@ function parse({ body, messageId }: SQSRecord): OutboxMessage {
   return { complaintId, seq }
 }
 
-/** Name and stack only: an SDK's error carries requests and items in further properties. */
-const causeOf = (error: unknown): string | undefined => (error instanceof Error ? error.stack : typeof error)
-
 function report(error: unknown, facts: Record<string, unknown>): void {
   if (error instanceof NotNow || error instanceof Later) return
   if (!(error instanceof SlackFailure)) {
@@ -86,35 +84,5 @@ function report(error: unknown, facts: Record<string, unknown>): void {
     logger.error('Slack refuses a delivery', { ...facts, code: error.code, reason: error.message })
   } else {
     logger.warn('Slack could not take a delivery', { ...facts, code: error.code })
-  }
-}
-
-/**
- * Sets when failed messages come back. All of a complaint come back together: a FIFO queue holds back the whole group
- * as long as one of them is hidden.
- */
-async function postpone(
-  records: readonly SQSRecord[],
-  delays: ReadonlyMap<string, number>,
-  { sqs, queueUrl }: Surroundings,
-): Promise<void> {
-  if (records.length === 0) return
-  try {
-    const { Failed } = await sqs.send(
-      new ChangeMessageVisibilityBatchCommand({
-        QueueUrl: queueUrl,
-        Entries: records.map(({ receiptHandle, attributes }, index) => ({
-          Id: String(index),
-          ReceiptHandle: receiptHandle,
-          VisibilityTimeout: delays.get(attributes.MessageGroupId ?? '') ?? 0,
-        })),
-      }),
-    )
-    if (Failed !== undefined && Failed.length > 0) {
-      logger.warn('Some messages come back at the queue’s own time', { count: Failed.length })
-    }
-  } catch (error) {
-    // Then they come back when the queue's own visibility timeout is over: later, but none is lost.
-    logger.warn('Messages come back at the queue’s own time', { cause: causeOf(error) })
   }
 }

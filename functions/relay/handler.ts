@@ -5,22 +5,25 @@ import { clock } from '#clock'
 import { addSeconds } from '../domain/instant.ts'
 import { env } from '../shared/env.ts'
 import { logger } from '../shared/logger.ts'
-import { sendDue, sendToOutbox } from '../shared/queues.ts'
+import { sendDue, sendToOutbox, sendToReplies } from '../shared/queues.ts'
 import { inStreamOrder } from '../shared/stream.ts'
 import { measureEvent } from './measure-event.ts'
 
 const outboxQueueUrl = env('OUTBOX_QUEUE_URL')
 const dueQueueUrl = env('DUE_QUEUE_URL')
+const repliesQueueUrl = env('REPLIES_QUEUE_URL')
 
 /** What falls due before the clock's next tick has seen it, with some room for a late tick. */
 const BEFORE_NEXT_TICK_SECONDS = 75
 
-/** Table stream → outbox, metrics, and the due queue for a timer too short to wait for the clock. */
+/** Table stream → outbox, replies that may go out, metrics, and the due queue for a timer too short to wait for the clock. */
 export const handler = middy<DynamoDBStreamEvent>()
   .use(injectLambdaContext(logger))
   .handler((batch) =>
     inStreamOrder(batch, async ({ complaintId, event, context }) => {
       await sendToOutbox(outboxQueueUrl, { complaintId, seq: event.seq })
+      if (event.type === 'reply-released')
+        await sendToReplies(repliesQueueUrl, { complaintId, replyId: event.id })
       const { nextDueAt } = context
       if (nextDueAt !== undefined) {
         const now = await clock.now()

@@ -1,5 +1,5 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
-import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
+import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
 import { claimKey } from '../ledger/keys.ts'
 import { type Outgoing, PLATFORMS, type Platform } from './sender.ts'
 
@@ -10,6 +10,10 @@ export interface Claim {
   readonly sinceMs: number
   /** When the last one began. */
   readonly atMs: number
+  /** Of the last one: no two have the same. */
+  readonly attempt: string
+  /** The platform has taken nothing so far, and is to be tried again: there is nothing to ask it about. */
+  readonly waiting?: true | undefined
   /** What became of it; absent while nobody knows. */
   readonly outcome?: Settled | undefined
 }
@@ -30,8 +34,6 @@ export interface Claims {
    * @returns false where somebody else was faster.
    */
   put(reply: Reply, claim: Claim, before: Claim | undefined): Promise<boolean>
-  /** Takes one away of which it is known that nothing was sent. */
-  release(reply: Reply, claim: Claim): Promise<void>
 }
 
 /** Longer than a reply can wait on its queue and then on the dead-letter queue: two weeks each. */
@@ -62,9 +64,9 @@ export class StoredClaims implements Claims {
     return Item as unknown as Claim
   }
 
-  put({ complaintId, replyId }: Reply, claim: Claim, before: Claim | undefined): Promise<boolean> {
-    return held(
-      this.#db.send(
+  async put({ complaintId, replyId }: Reply, claim: Claim, before: Claim | undefined): Promise<boolean> {
+    try {
+      await this.#db.send(
         new PutCommand({
           TableName: this.#table,
           Item: {
@@ -75,37 +77,16 @@ export class StoredClaims implements Claims {
           ...(before === undefined
             ? { ConditionExpression: 'attribute_not_exists(pk)' }
             : {
-                ConditionExpression: 'atMs = :atMs AND attribute_not_exists(#outcome)',
+                ConditionExpression: 'attempt = :attempt AND attribute_not_exists(#outcome)',
                 ExpressionAttributeNames: { '#outcome': 'outcome' },
-                ExpressionAttributeValues: { ':atMs': before.atMs },
+                ExpressionAttributeValues: { ':attempt': before.attempt },
               }),
         }),
-      ),
-    )
-  }
-
-  async release({ complaintId, replyId }: Reply, { atMs }: Claim): Promise<void> {
-    await held(
-      this.#db.send(
-        new DeleteCommand({
-          TableName: this.#table,
-          Key: claimKey(complaintId, replyId),
-          ConditionExpression: 'atMs = :atMs AND attribute_not_exists(#outcome)',
-          ExpressionAttributeNames: { '#outcome': 'outcome' },
-          ExpressionAttributeValues: { ':atMs': atMs },
-        }),
-      ),
-    )
-  }
-}
-
-/** Whether a write's condition held. */
-async function held(write: Promise<unknown>): Promise<boolean> {
-  try {
-    await write
-    return true
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return false
-    throw error
+      )
+      return true
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return false
+      throw error
+    }
   }
 }

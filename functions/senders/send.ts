@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { Later } from '../shared/later.ts'
 import type { Claim, Claims, Settled } from './claim.ts'
 import { platformFor } from './index.ts'
@@ -29,7 +30,8 @@ export interface ReplyLedger {
     outgoing: Outgoing,
     platform: Platform,
     sent: Extract<Settled, { kind: 'sent' }>,
-    reports: boolean,
+    /** `atMs`: when the request began that sent it, in milliseconds since 1970. */
+    more: { readonly reports: boolean; readonly atMs: number },
   ): Promise<void>
   failed(outgoing: Outgoing, platform: Platform | undefined, reason: string): Promise<void>
 }
@@ -68,20 +70,25 @@ export async function sendReply(
 ): Promise<void> {
   const known = await claims.load(outgoing)
   const platform = known?.platform ?? platformFor(outgoing, channels.available)
-  if (known?.outcome !== undefined) return tell(known.platform, known.outcome)
+  if (known?.outcome !== undefined) return tell(known, known.outcome)
   const channel = platform === undefined ? undefined : channels.open(platform)
   if (platform === undefined || channel === undefined) {
     const missing = `This stage has nothing to send it by: ${platform ?? 'neither a sender for its source nor an endpoint'}`
-    return ledger.failed(outgoing, platform, known === undefined ? missing : `${NOT_KNOWN} (${missing})`)
+    return ledger.failed(
+      outgoing,
+      platform,
+      known === undefined || known.waiting === true ? missing : `${NOT_KNOWN} (${missing})`,
+    )
   }
-  if (known !== undefined) {
+  if (known !== undefined && known.waiting !== true) {
     const left = known.atMs + SETTLING_MS - nowMs()
     if (left > 0) throw new Later(Math.ceil(left / 1000))
     const found = await whatBecameOf(known, channel)
     if (found !== undefined) return settle(known, found)
   }
   const now = nowMs()
-  const claim: Claim = { platform, sinceMs: known?.sinceMs ?? now, atMs: now }
+  const sinceMs = known === undefined || known.waiting === true ? now : known.sinceMs
+  const claim: Claim = { platform, sinceMs, atMs: now, attempt: randomUUID() }
   if (!(await claims.put(outgoing, claim, known))) throw new Later(SETTLING_MS / 1000)
   const outcome = await channel.send(outgoing)
   switch (outcome.kind) {
@@ -91,7 +98,7 @@ export async function sendReply(
       return settle(claim, { kind: 'failed', reason: outcome.reason })
     case 'later':
       if (last) return settle(claim, { kind: 'failed', reason: 'The platform has taken nothing for hours' })
-      await claims.release(outgoing, claim)
+      await claims.put(outgoing, { ...claim, waiting: true }, claim)
       throw new Later(outcome.afterSeconds)
     case 'unknown':
       if (!last && (channel.repeatable || channel.find !== undefined)) throw new Later(SETTLING_MS / 1000)
@@ -111,18 +118,19 @@ export async function sendReply(
   }
 
   async function settle(claim: Claim, outcome: Settled): Promise<void> {
-    if (await claims.put(outgoing, { ...claim, outcome: keptOf(outcome) }, claim))
-      return tell(claim.platform, outcome)
+    if (await claims.put(outgoing, { ...claim, outcome: keptOf(outcome) }, claim)) return tell(claim, outcome)
     // Somebody else has settled it meanwhile: one of the two is what the ledger is told.
     const other = await claims.load(outgoing)
     if (other?.outcome === undefined) throw new Later(SETTLING_MS / 1000)
-    return tell(other.platform, other.outcome)
+    return tell(other, other.outcome)
   }
 
-  async function tell(by: Platform, outcome: Settled): Promise<void> {
+  async function tell({ platform: by, atMs }: Claim, outcome: Settled): Promise<void> {
     if (outcome.kind === 'failed') return ledger.failed(outgoing, by, outcome.reason)
-    const reports = channels.open(by)?.reports(outgoing) ?? false
-    return ledger.sent(outgoing, by, outcome, reports)
+    return ledger.sent(outgoing, by, outcome, {
+      reports: channels.open(by)?.reports(outgoing) ?? false,
+      atMs,
+    })
   }
 }
 

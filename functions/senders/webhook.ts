@@ -13,6 +13,10 @@ import {
   type Setting,
 } from './sender.ts'
 
+const signingKey = z.string().refine((key) => STANDARD_KEYS.wrong?.(key) === undefined, {
+  error: 'must be "whsec_" and the base64 of 16 bytes or more',
+})
+
 const webhookCredentials = z.object({
   /** https, or this machine. */
   url: z
@@ -25,9 +29,8 @@ const webhookCredentials = z.object({
         new URL(text).username === '',
       'must be an https address without a password in it',
     ),
-  secret: z.string().refine((key) => STANDARD_KEYS.wrong?.(key) === undefined, {
-    error: 'must be "whsec_" and the base64 of 16 bytes or more',
-  }),
+  /** While one replaces another it is a list of both: each reply is signed by all of them. */
+  secret: z.union([signingKey, z.array(signingKey).min(1).max(3)]),
 })
 export type WebhookCredentials = z.output<typeof webhookCredentials>
 
@@ -77,7 +80,9 @@ function request(outgoing: Outgoing, { url, secret }: WebhookCredentials, { nowM
   const id = idempotencyKey(outgoing)
   const timestamp = String(Math.floor(nowMs / 1000))
   const body = JSON.stringify(bodyOf(outgoing))
-  const signature = hmacSha256(keyOf(secret), `${id}.${timestamp}.`, body).toString('base64')
+  const signatures = [secret]
+    .flat()
+    .map((key) => `v1,${hmacSha256(keyOf(key), `${id}.${timestamp}.`, body).toString('base64')}`)
   return {
     method: 'POST',
     url,
@@ -85,7 +90,7 @@ function request(outgoing: Outgoing, { url, secret }: WebhookCredentials, { nowM
       'content-type': 'application/json',
       'webhook-id': id,
       'webhook-timestamp': timestamp,
-      'webhook-signature': `v1,${signature}`,
+      'webhook-signature': signatures.join(' '),
     },
     body,
   }

@@ -14,6 +14,12 @@ export interface OutboxMessage {
   readonly seq: number
 }
 
+/** What the queue of replies carries: a reply that may go out. */
+export interface ReplyMessage {
+  readonly complaintId: string
+  readonly replyId: string
+}
+
 /** SQS holds a message back for 15 minutes at the most. */
 const LONGEST_DELAY_SECONDS = 900
 
@@ -50,6 +56,18 @@ export async function sendToOutbox(queueUrl: string, message: OutboxMessage): Pr
       MessageBody: JSON.stringify(message),
       MessageGroupId: message.complaintId,
       MessageDeduplicationId: `${message.complaintId}#${message.seq}`,
+    }),
+  )
+}
+
+/** Puts a reply on its queue, behind the earlier ones of its complaint; sent twice within 5 minutes it is kept once. */
+export async function sendToReplies(queueUrl: string, { complaintId, replyId }: ReplyMessage): Promise<void> {
+  await sqs.send(
+    new SendMessageCommand({
+      QueueUrl: queueUrl,
+      MessageBody: JSON.stringify({ complaintId, replyId } satisfies ReplyMessage),
+      MessageGroupId: complaintId,
+      MessageDeduplicationId: `${complaintId}#${replyId}`,
     }),
   )
 }

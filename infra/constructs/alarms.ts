@@ -23,6 +23,7 @@ import type { Mailbox } from './mailbox.ts'
 import { RedressMetrics } from './metrics.ts'
 import type { Queues } from './queues.ts'
 import type { Schedules } from './schedules.ts'
+import type { Sending } from './sending.ts'
 import type { Streams } from './streams.ts'
 import type { Workflow } from './workflow.ts'
 
@@ -31,6 +32,7 @@ export interface AlarmsProps {
   readonly edge: Edge
   readonly streams: Streams
   readonly delivery: Delivery
+  readonly sending: Sending
   readonly schedules: Schedules
   readonly finance: FinanceExport
   readonly reports: FinanceReport
@@ -129,6 +131,7 @@ function rules({
   edge,
   streams,
   delivery,
+  sending,
   schedules,
   finance,
   reports,
@@ -158,6 +161,39 @@ function rules({
       missing: idleQueue,
       metric: waiting('outbox'),
     },
+    {
+      name: 'dead-letter-replies',
+      meaning:
+        'A reply could not be worked on, thirty times over: a customer waits, and staff believe it on its way.',
+      missing: idleQueue,
+      metric: waiting('replies'),
+    },
+    {
+      name: 'replies-waiting',
+      meaning:
+        'The oldest reply has waited an hour: its platform takes nothing, or nothing takes it out of its queue.',
+      missing: idleQueue,
+      metric: queues.replies.metricApproximateAgeOfOldestMessage({
+        period: MINUTE,
+        statistic: Stats.MAXIMUM,
+      }),
+      above: 3600,
+      periods: 3,
+    },
+    ...(sending.deadLetter === undefined
+      ? []
+      : [
+          {
+            name: 'dead-letter-receipts',
+            meaning:
+              'What SES says became of a reply could not be recorded: one that did not arrive may count as sent.',
+            missing: idleQueue,
+            metric: sending.deadLetter.metricApproximateNumberOfMessagesVisible({
+              period: MINUTE,
+              statistic: Stats.MAXIMUM,
+            }),
+          },
+        ]),
     {
       name: 'dead-letter-due',
       meaning: 'A timer could not be fired: a warning, a breach or a step of a ladder is missing.',
@@ -346,26 +382,34 @@ function rules({
             metric: redress.one('Ignored', Stats.SUM, FIVE_MINUTES, 'virus'),
           },
         ]),
-    ...functionsOf({ edge, streams, delivery, schedules, finance, reports, workflow, mailbox }).flatMap(
-      ({ name, function: fn }) => [
-        {
-          name: `${name}-failing`,
-          anchor: 'function-errors',
-          meaning: `The function ${name} ends in errors that it did not expect.`,
-          missing: QUIET('while the function is not called'),
-          metric: fn.metricErrors({ period: FIVE_MINUTES }),
-          above: 2, // one or two are what retries are for
-        },
-        {
-          name: `${name}-throttled`,
-          anchor: 'function-throttles',
-          meaning: `The function ${name} is wanted more often at once than it may run.`,
-          missing: QUIET('while the function is not called'),
-          metric: fn.metricThrottles({ period: FIVE_MINUTES }),
-          periods: 2, // a burst that the next retry gets through is no news
-        },
-      ],
-    ),
+    ...functionsOf({
+      edge,
+      streams,
+      delivery,
+      sending,
+      schedules,
+      finance,
+      reports,
+      workflow,
+      mailbox,
+    }).flatMap(({ name, function: fn }) => [
+      {
+        name: `${name}-failing`,
+        anchor: 'function-errors',
+        meaning: `The function ${name} ends in errors that it did not expect.`,
+        missing: QUIET('while the function is not called'),
+        metric: fn.metricErrors({ period: FIVE_MINUTES }),
+        above: 2, // one or two are what retries are for
+      },
+      {
+        name: `${name}-throttled`,
+        anchor: 'function-throttles',
+        meaning: `The function ${name} is wanted more often at once than it may run.`,
+        missing: QUIET('while the function is not called'),
+        metric: fn.metricThrottles({ period: FIVE_MINUTES }),
+        periods: 2, // a burst that the next retry gets through is no news
+      },
+    ]),
   ]
 }
 
@@ -373,7 +417,7 @@ function rules({
 export const functionsOf = (
   parts: Pick<
     AlarmsProps,
-    'edge' | 'streams' | 'delivery' | 'schedules' | 'finance' | 'reports' | 'workflow' | 'mailbox'
+    'edge' | 'streams' | 'delivery' | 'sending' | 'schedules' | 'finance' | 'reports' | 'workflow' | 'mailbox'
   >,
 ): RedressFunction[] => [
   parts.edge.intake,
@@ -383,6 +427,7 @@ export const functionsOf = (
   parts.streams.relay,
   parts.delivery.notifier,
   parts.delivery.slackWorker,
+  parts.sending.sender,
   parts.schedules.digest,
   parts.schedules.clock,
   parts.delivery.fire,
@@ -394,4 +439,5 @@ export const functionsOf = (
   parts.reports.report,
   parts.edge.reportPage,
   ...(parts.mailbox === undefined ? [] : [parts.mailbox.mailbox]),
+  ...(parts.sending.receipts === undefined ? [] : [parts.sending.receipts]),
 ]

@@ -16,6 +16,7 @@ export const FUNCTION_NAMES = [
   'driver',
   'relay',
   'notifier',
+  'sender',
   'digest',
   'clock',
   'fire',
@@ -27,6 +28,7 @@ export const FUNCTION_NAMES = [
   'report',
   'report-page',
   'mailbox', // of stages that Amazon SES brings mail to
+  'receipts', // of stages that send mail by Amazon SES
 ] as const
 export type FunctionName = (typeof FUNCTION_NAMES)[number]
 

@@ -107,7 +107,8 @@ function business(redress: RedressMetrics): IWidget[][] {
 }
 
 function technical(props: DashboardsProps): IWidget[][] {
-  const { alarms, config, delivery, edge, ledger, mailbox, queues, schedules, streams, workflow } = props
+  const { alarms, config, delivery, edge, ledger, mailbox, queues, schedules, sending, streams, workflow } =
+    props
   const redress = new RedressMetrics(config)
   const functions = functionsOf(props)
   const executions = (metricName: string) =>
@@ -118,10 +119,11 @@ function technical(props: DashboardsProps): IWidget[][] {
       statistic: Stats.SUM,
       label: metricName,
     })
-  const depth = Object.entries({ outbox: queues.outbox, due: queues.due })
+  const depth = Object.entries({ outbox: queues.outbox, replies: queues.replies, due: queues.due })
   const dead = Object.entries({
     ...queues.deadLetter,
     ...(mailbox === undefined ? {} : { mail: mailbox.deadLetter }),
+    ...(sending.deadLetter === undefined ? {} : { receipts: sending.deadLetter }),
   })
   return [
     [new AlarmStatusWidget({ title: 'Alarms', alarms: alarms.alarms, width: 24, height: 6 })],

@@ -68,7 +68,7 @@ const webhooksOf = (source: SourceName): (readonly [HttpMethod, string])[] => [
 /** Of what names no source: a person with a typing error, or a scanner. */
 const NO_SOURCE: Throttle = { rateLimit: 5, burstLimit: 10 }
 
-const secretFreshness = ({ secretCacheSeconds }: StageConfig): Record<string, string> =>
+export const secretFreshness = ({ secretCacheSeconds }: StageConfig): Record<string, string> =>
   secretCacheSeconds === undefined ? {} : { SECRET_CACHE_SECONDS: String(secretCacheSeconds) }
 
 /** What the Slack client's functions need to find Slack: nothing but in the local stage. */
@@ -123,6 +123,7 @@ export class Edge extends Construct {
       },
       statements: [
         ...frontStatements,
+        // It gets the complaint that a platform reports of, and counts what is ignored.
         ledger.allow('GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem'),
         allow(
           ['secretsmanager:GetSecretValue'],

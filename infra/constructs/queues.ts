@@ -14,6 +14,8 @@ export const NOTIFIER_TIMEOUT = Duration.seconds(60)
 export const FIRE_TIMEOUT = Duration.seconds(30)
 /** Somebody's two hundred complaints are moved on in less. */
 export const SLACK_WORKER_TIMEOUT = Duration.seconds(60)
+/** Of replies: to each of a batch its platform may take fifteen seconds, and as long again where it is asked first. */
+export const SENDER_TIMEOUT = Duration.seconds(60)
 export const hiddenFor = (timeout: Duration) => Duration.seconds(6 * timeout.toSeconds())
 
 /**
@@ -22,6 +24,12 @@ export const hiddenFor = (timeout: Duration) => Duration.seconds(6 * timeout.toS
  * updates a minute that Slack allows. What Slack refuses for good is noticed sooner, by the age of the oldest message.
  */
 export const OUTBOX_RECEIPTS = 30
+
+/**
+ * How often a reply may be received: each wait for its platform costs one. From LAST_RECEIPT on (functions/sender/batch.ts)
+ * staff are told that it could not be sent, so what ends in the dead-letter queue is a fault of ours.
+ */
+export const REPLY_RECEIPTS = 30
 
 /** Two weeks, SQS's longest: a failure on the Friday before a holiday can still be redriven after it. */
 const LONGEST = Duration.days(14)
@@ -37,6 +45,8 @@ export const SECURE = {
 export class Queues extends Construct {
   /** What the notifier must tell Slack: FIFO, grouped by complaint. */
   readonly outbox: Queue
+  /** Replies that may go out: FIFO, grouped by complaint. */
+  readonly replies: Queue
   /** Timers to fire, each delayed until its time. */
   readonly due: Queue
   /** What people asked for in Slack and could not be done while Slack waited: FIFO, grouped by complaint. */
@@ -44,6 +54,7 @@ export class Queues extends Construct {
   /** By the name of their alarm: what waits for a person. */
   readonly deadLetter: {
     readonly outbox: Queue
+    readonly replies: Queue
     readonly due: Queue
     readonly slackTasks: Queue
     /** Pointers to stream records that the driver or the relay gave up on. */
@@ -62,6 +73,7 @@ export class Queues extends Construct {
     }
     this.deadLetter = {
       outbox: new Queue(this, 'OutboxDeadLetter', { ...SECURE, ...fifo }),
+      replies: new Queue(this, 'RepliesDeadLetter', { ...SECURE, ...fifo }),
       due: new Queue(this, 'DueDeadLetter', SECURE),
       slackTasks: new Queue(this, 'SlackTasksDeadLetter', { ...SECURE, ...fifo }),
       stream: new Queue(this, 'StreamDeadLetter', SECURE),
@@ -79,6 +91,12 @@ export class Queues extends Construct {
       ...fifo,
       visibilityTimeout: hiddenFor(NOTIFIER_TIMEOUT),
       deadLetterQueue: { queue: this.deadLetter.outbox, maxReceiveCount: OUTBOX_RECEIPTS },
+    })
+    this.replies = new Queue(this, 'Replies', {
+      ...SECURE,
+      ...fifo,
+      visibilityTimeout: hiddenFor(SENDER_TIMEOUT),
+      deadLetterQueue: { queue: this.deadLetter.replies, maxReceiveCount: REPLY_RECEIPTS },
     })
     this.due = new Queue(this, 'Due', {
       ...SECURE,

@@ -41,13 +41,14 @@ export class Schedules extends Construct {
       memorySize: 512,
       environment: {
         OUTBOX_QUEUE_URL: queues.outbox.queueUrl,
+        REPLIES_QUEUE_URL: queues.replies.queueUrl,
         DUE_QUEUE_URL: queues.due.queueUrl,
         STATE_MACHINE_ARN: workflow.arn,
       },
       statements: [
         ledger.allow('GetItem', 'UpdateItem'),
         ledger.allowQuery('due', 'audit', 'open'),
-        allow(['sqs:SendMessage'], [queues.outbox.queueArn, queues.due.queueArn]),
+        allow(['sqs:SendMessage'], [queues.outbox.queueArn, queues.replies.queueArn, queues.due.queueArn]),
         allow(['states:ListExecutions', 'states:StartExecution', 'states:SendTaskSuccess'], [workflow.arn]),
       ],
     })

@@ -17,6 +17,8 @@ export class Secrets extends Construct {
   readonly sources: ReadonlyMap<SourceName, Secret>
   /** `{"signingSecret": "…", "botToken": "…"}` */
   readonly slack: Secret
+  /** By platform, what it takes to send replies by it: docs/sending.md. A platform without an entry is not sent by. */
+  readonly senders: Secret
   /** `{"key": "…"}`, ours alone and made with the stage: it signs the addresses of customers' pages. */
   readonly links: Secret
 
@@ -59,6 +61,7 @@ export class Secrets extends Construct {
       'AwsSolutions-SMG4',
       'A customer may open a page long after it was sent: the key is replaced by hand, and the former one kept beside it.',
     )
+    this.senders = unset('Senders', 'Redress: credentials of the platforms that replies are sent by', {})
     this.slack = unset('Slack', 'Redress: Slack signing secret and bot token', {})
   }
 }

@@ -46,9 +46,13 @@ export class Streams extends Construct {
       name: 'relay',
       description: 'Puts what follows from an event on the queues, and counts it',
       timeout: Duration.seconds(60),
-      environment: { OUTBOX_QUEUE_URL: queues.outbox.queueUrl, DUE_QUEUE_URL: queues.due.queueUrl },
+      environment: {
+        OUTBOX_QUEUE_URL: queues.outbox.queueUrl,
+        REPLIES_QUEUE_URL: queues.replies.queueUrl,
+        DUE_QUEUE_URL: queues.due.queueUrl,
+      },
       statements: [
-        allow(['sqs:SendMessage'], [queues.outbox.queueArn, queues.due.queueArn]),
+        allow(['sqs:SendMessage'], [queues.outbox.queueArn, queues.replies.queueArn, queues.due.queueArn]),
         ...readStream(),
       ],
     })

@@ -9,6 +9,7 @@ import { clientConfig, documentClient } from './aws.ts'
 import { CREDENTIALS, type Say } from './emulator.ts'
 import { REGION, ROOT, STACK_NAME } from './home.ts'
 import { run } from './processes.ts'
+import { MAIL_FROM } from './secrets.ts'
 
 const OUTPUTS = [
   'ApiId',
@@ -18,7 +19,10 @@ const OUTPUTS = [
   'OutboxDeadLetterQueueUrl',
   'DueQueueUrl',
   'ExportBucketName',
+  'RepliesQueueUrl',
+  'RepliesDeadLetterQueueUrl',
   'SlackSecretArn',
+  'SendersSecretArn',
 ] as const
 /** The stack's outputs that a local run needs, and by source the ARNs of their secrets. */
 export type Outputs = Readonly<Record<(typeof OUTPUTS)[number], string>> & {
@@ -29,6 +33,7 @@ export interface DeployOptions {
   readonly home: string
   readonly endpoint: string
   readonly slackUrl: string
+  readonly platformsUrl: string
   readonly say: Say
 }
 
@@ -45,9 +50,9 @@ const DEPLOYED = { pk: 'STAGE', sk: 'DEPLOYED' }
  * @throws Error with the end of the CDK's output.
  */
 export async function deploy(options: DeployOptions): Promise<Outputs> {
-  const { endpoint, slackUrl, say } = options
+  const { endpoint, slackUrl, platformsUrl, say } = options
   const where = { awsEndpoint: endpoint, region: REGION }
-  const sources = sourcesHash(endpoint, slackUrl)
+  const sources = sourcesHash(endpoint, slackUrl, platformsUrl)
   const db = documentClient(where)
 
   const before = await stack(endpoint, STACK_NAME)
@@ -63,7 +68,7 @@ export async function deploy(options: DeployOptions): Promise<Outputs> {
 
   const assembly = join(options.home, 'cdk.out') // of its own: another run may be deploying at the same time
   mkdirSync(assembly, { recursive: true })
-  const env = environment(endpoint, slackUrl)
+  const env = environment(endpoint, slackUrl, platformsUrl)
   const cdk = (directory: string, args: string[], onLine: (line: string) => void = () => {}) =>
     run(process.execPath, [CDK, ...args, '--no-notices', '--no-color'], { cwd: directory, env, onLine })
 
@@ -86,10 +91,12 @@ export async function deploy(options: DeployOptions): Promise<Outputs> {
 
 /** What whoever deploys has to say. Everything is said, so that a cdk.json with another stage's words in it does no harm. */
 const context = (endpoint: string): string[] =>
-  ['stage=local', 'sources=all', `publicUrl=${apiUrl(endpoint, '{apiId}')}`].flatMap((said) => [
-    '--context',
-    said,
-  ])
+  [
+    'stage=local',
+    'sources=all',
+    `publicUrl=${apiUrl(endpoint, '{apiId}')}`,
+    `emailFrom=${MAIL_FROM}`,
+  ].flatMap((said) => ['--context', said])
 
 /** Where an API of the emulator answers. */
 export const apiUrl = (endpoint: string, apiId: string): string => `${endpoint}/_aws/execute-api/${apiId}`
@@ -123,7 +130,7 @@ function complete(outputs: Outputs): Outputs {
 }
 
 /** Nothing of a real AWS account gets in, whatever this shell is logged in to. */
-function environment(endpoint: string, slackUrl: string): NodeJS.ProcessEnv {
+function environment(endpoint: string, slackUrl: string, platformsUrl: string): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(([name]) => !/^(AWS|CDK)_/.test(name))
   return {
     ...Object.fromEntries(inherited),
@@ -135,11 +142,12 @@ function environment(endpoint: string, slackUrl: string): NodeJS.ProcessEnv {
     CI: 'true',
     PATH: [join(ROOT, 'node_modules', '.bin'), process.env.PATH ?? ''].join(delimiter),
     REDRESS_SLACK_API_URL: `${slackUrl}/api/`,
+    REDRESS_PLATFORMS_URL: platformsUrl,
   }
 }
 
-function sourcesHash(endpoint: string, slackUrl: string): string {
-  const hash = createHash('sha256').update(`${endpoint}\0${slackUrl}`)
+function sourcesHash(...addresses: string[]): string {
+  const hash = createHash('sha256').update(addresses.join('\0'))
   for (const source of SOURCES) {
     for (const file of filesIn(join(ROOT, source))) {
       const name = relative(ROOT, file)

@@ -19,6 +19,8 @@ export interface LocalRun {
   readonly deskUrl: string
   /** The Slack emulator; its Web API is below `/api/`. */
   readonly slackUrl: string
+  /** The platforms that replies are sent by: each below it by its name; `/_sent` lists what they took. */
+  readonly platformsUrl: string
   readonly awsEndpoint: string
   readonly region: string
   readonly stackName: string
@@ -33,6 +35,8 @@ export interface LocalRun {
   readonly outboxQueueUrl: string
   readonly outboxDeadLetterQueueUrl: string
   readonly dueQueueUrl: string
+  readonly repliesQueueUrl: string
+  readonly repliesDeadLetterQueueUrl: string
   readonly exportBucketName: string
   /** The process that keeps the stack up. */
   readonly pid: number

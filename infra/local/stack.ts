@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Instant } from '../../functions/domain/instant.ts'
 import { LocalStage } from './aws.ts'
 import { apiUrl, deploy } from './deploy.ts'
-import { type Desk, startDesk } from './desk/server.ts'
+import { type Desk, PLATFORMS_PATH, startDesk } from './desk/server.ts'
 import { type Emulator, runningEmulator, type Say, startEmulator } from './emulator.ts'
 import {
   type LocalRun,
@@ -16,8 +16,10 @@ import {
   writeLocalRun,
 } from './home.ts'
 import { startMetricsBridge } from './metrics-bridge.ts'
+import { type Platforms, startPlatforms } from './platforms/index.ts'
+import { reporter } from './platforms/reports.ts'
 import { endProcess, exactPorts, freePorts, isAlive, type Ports, portInUse } from './processes.ts'
-import { localSecrets, placeSecrets } from './secrets.ts'
+import { localSecrets, placeSecrets, platformKeys } from './secrets.ts'
 import { type Slack, startSlack } from './slack.ts'
 import { until } from './wait.ts'
 
@@ -92,8 +94,11 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
     for (const stop of started.splice(0).reverse()) await stop()
   }
   try {
-    const desk: Desk = await startDesk({ home, port: ports.desk })
+    const platforms: Platforms = await startPlatforms(platformKeys(secrets))
+    started.push(() => platforms.stop())
+    const desk: Desk = await startDesk({ home, port: ports.desk, platforms })
     started.push(() => desk.stop())
+    const platformsUrl = `${desk.url}${PLATFORMS_PATH}`
     const slack: Slack = await startSlack({ home, port: ports.slack, botToken: secrets.slackBotToken })
     started.push(() => slack.stop())
 
@@ -105,7 +110,13 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
     started.push(() => emulator.stop())
     writeJson(recordFile(home), { ...record, emulatorPid: emulator.pid })
 
-    const outputs = await deploy({ home, endpoint: emulator.endpoint, slackUrl: slack.url, say })
+    const outputs = await deploy({
+      home,
+      endpoint: emulator.endpoint,
+      slackUrl: slack.url,
+      platformsUrl,
+      say,
+    })
     const where = { awsEndpoint: emulator.endpoint, region: REGION }
     if (options.now !== undefined)
       await new LocalStage({ ...where, tableName: outputs.TableName }).setNow(options.now, true)
@@ -113,17 +124,20 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
       apiUrl: apiUrl(emulator.endpoint, outputs.ApiId),
       deskUrl: desk.url,
       slackUrl: slack.url,
+      platformsUrl,
       ...where,
       stackName: STACK_NAME,
       tableName: outputs.TableName,
       stateMachineArn: outputs.StateMachineArn,
-      opsToken: await placeSecrets(home, secrets, where, outputs),
+      opsToken: await placeSecrets(home, secrets, where, outputs, platformsUrl),
       slackSigningSecret: secrets.slackSigningSecret,
       slackBotToken: secrets.slackBotToken,
       webhookSecrets: secrets.sources,
       outboxQueueUrl: outputs.OutboxQueueUrl,
       outboxDeadLetterQueueUrl: outputs.OutboxDeadLetterQueueUrl,
       dueQueueUrl: outputs.DueQueueUrl,
+      repliesQueueUrl: outputs.RepliesQueueUrl,
+      repliesDeadLetterQueueUrl: outputs.RepliesDeadLetterQueueUrl,
       exportBucketName: outputs.ExportBucketName,
       pid: process.pid,
     }
@@ -131,6 +145,7 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
     started.push(stopBridge)
     const autosave = setInterval(() => slack.save('live'), 2000)
     desk.open(run, slack)
+    platforms.reportTo(reporter(run, platforms.twilio))
     writeLocalRun(home, run)
 
     let stopping: Promise<void> | undefined

@@ -24,6 +24,36 @@ describe('The config of a stage', () => {
     expect(() => read({ stage: 'dev' }, SAID.local.env)).toThrow('unset it to deploy dev')
   })
 
+  it('has the local stage say where its platforms are, and no other', () => {
+    const { REDRESS_PLATFORMS_URL: platforms = '', ...slack } = SAID.local.env
+    expect(() => read({ stage: 'local' }, slack)).toThrow('set REDRESS_PLATFORMS_URL')
+    expect(() => read({ stage: 'prod' }, { REDRESS_PLATFORMS_URL: platforms })).toThrow(
+      'REDRESS_PLATFORMS_URL is for the local stage only: unset it to deploy prod',
+    )
+    expect(read(SAID.local.context, SAID.local.env).platformsUrl).toBe(platforms)
+    expect(read(SAID.prod.context)).not.toHaveProperty('platformsUrl')
+  })
+
+  it('sends mail where whoever deploys says who it is from', () => {
+    expect(read(SAID.prod.context)).not.toHaveProperty('outgoingMail')
+    const mail = (context: Record<string, string>) => read({ ...SAID.prod.context, ...context }).outgoingMail
+    expect(mail({ emailFrom: 'care@mail.example.org' })).toEqual({
+      from: 'care@mail.example.org',
+      domain: 'mail.example.org',
+    })
+    const emailFrom = 'Example Care <care@example.org>'
+    expect(mail({ emailFrom, emailReplyTo: 'complaints@in.example.org' })).toEqual({
+      from: emailFrom,
+      domain: 'example.org',
+      replyTo: 'complaints@in.example.org',
+    })
+    expect(() => mail({ emailFrom: 'care' })).toThrow('emailFrom is not an address')
+    expect(() => mail({ emailFrom, emailReplyTo: 'x\r\nBcc: a@b.example' })).toThrow(
+      'emailReplyTo is not an address',
+    )
+    expect(() => mail({ emailReplyTo: 'a@b.example' })).toThrow('say -c emailFrom=care@example.org too')
+  })
+
   it('has prod alarm somebody, in one way', () => {
     const alarmTopicArn = 'arn:aws:sns:eu-west-1:123456789012:oncall'
     expect(() => read({ stage: 'prod' })).toThrow('prod needs somebody to alarm')

@@ -144,7 +144,10 @@ const OUTPUTS = [
   'SlackTasksQueueUrl',
   'SlackTasksDeadLetterQueueUrl',
   'ExportBucketName',
+  'RepliesQueueUrl',
+  'RepliesDeadLetterQueueUrl',
   'SlackSecretArn',
+  'SendersSecretArn',
 ].sort()
 
 /** Of a stage with mail. */

@@ -21,7 +21,13 @@ export interface Template {
 
 /** What a person deploying must say, for each stage. */
 export const SAID: Record<Stage, { context: Record<string, string>; env: Record<string, string> }> = {
-  local: { context: { stage: 'local' }, env: { REDRESS_SLACK_API_URL: 'http://127.0.0.1:4003/api/' } },
+  local: {
+    context: { stage: 'local', emailFrom: 'Example Care <care@redress.example>' },
+    env: {
+      REDRESS_SLACK_API_URL: 'http://127.0.0.1:4003/api/',
+      REDRESS_PLATFORMS_URL: 'http://127.0.0.1:4004/platforms',
+    },
+  },
   dev: { context: { stage: 'dev' }, env: {} },
   prod: { context: { stage: 'prod', sources: 'web,x', alarmEmail: 'ops@example.com' }, env: {} },
 }

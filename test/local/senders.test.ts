@@ -40,7 +40,12 @@ describe.each(SENDERS)('what is sent as source %s', (name) => {
     expect(message?.source).toBe(name)
     expect(message?.text).toContain(draft.text)
     const [reply] = await messagesOf({ messageId: 'local-3', conversation: 'c-1' })
-    if (!['x', 'twilio', 'reviews', 'phone'].includes(name)) expect(reply?.conversation).toMatch(/\bc-1\b/)
+    if (!['x', 'twilio', 'reviews', 'phone'].includes(name)) {
+      const [same] = await messagesOf({ messageId: 'local-4', conversation: 'c-1' })
+      expect(same?.conversation).toBe(reply?.conversation)
+      const [another] = await messagesOf({ messageId: 'local-5', conversation: 'c-2', author: 'Jo Other' })
+      expect(another?.conversation).not.toBe(reply?.conversation)
+    }
     const [other] = await messagesOf({ author: 'Jo Other', messageId: 'local-2' })
     expect(other?.author.id).not.toBe(message?.author.id)
     expect(other?.messageId).not.toBe(message?.messageId)

@@ -1,6 +1,7 @@
 import type { Instant } from '../../../functions/domain/instant.ts'
 import type { LocalStage } from '../aws.ts'
 import type { LocalRun } from '../home.ts'
+import type { Platforms } from '../platforms/index.ts'
 import type { Slack } from '../slack.ts'
 
 /** A travel through time that is under way, or the last one. */
@@ -17,6 +18,7 @@ export interface Travel {
 export interface Backstage {
   readonly run: LocalRun
   readonly slack: Slack
+  readonly platforms: Pick<Platforms, 'shown'>
   readonly stage: LocalStage
   travel?: Travel
 }

@@ -9,6 +9,7 @@ import { extname, join } from 'node:path'
 import * as z from 'zod'
 import { LocalStage } from '../aws.ts'
 import type { LocalRun } from '../home.ts'
+import type { Platforms } from '../platforms/index.ts'
 import type { Slack } from '../slack.ts'
 import { ACTS } from './acts.ts'
 import { type Backstage, Refused } from './backstage.ts'
@@ -37,8 +38,19 @@ const BODY_LIMIT = 64 * 1024
 /** Pictures that a browser shows without running anything that is in them. */
 const IMAGES: ReadonlySet<string> = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp'])
 
+/** Below it the platforms answer that replies are sent by: they need no port of their own. */
+export const PLATFORMS_PATH = '/platforms'
+
 /** Answers from the first moment on: /healthz tells who keeps this folder's stack up. */
-export async function startDesk({ home, port }: { home: string; port: number }): Promise<Desk> {
+export async function startDesk({
+  home,
+  port,
+  platforms,
+}: {
+  home: string
+  port: number
+  platforms: Platforms
+}): Promise<Desk> {
   let backstage: Backstage | undefined
   const allowedHosts = new Set([`127.0.0.1:${port}`, `localhost:${port}`])
 
@@ -65,6 +77,7 @@ export async function startDesk({ home, port }: { home: string; port: number }):
     const crossing = site !== undefined && site !== 'same-origin' && site !== 'none' && pathname !== '/'
     if (!allowedHosts.has(host) || foreign || crossing)
       throw new Refused(403, 'The desk answers its own page only')
+    if (pathname.startsWith(`${PLATFORMS_PATH}/`)) return platforms.answer(request, response, PLATFORMS_PATH)
     if (pathname === '/healthz') return json(response, 200, { pid: process.pid, home })
 
     if (request.method === 'GET') {
@@ -98,7 +111,7 @@ export async function startDesk({ home, port }: { home: string; port: number }):
   return {
     url: `http://127.0.0.1:${port}`,
     open(run, slack) {
-      backstage = { run, slack, stage: new LocalStage(run) }
+      backstage = { run, slack, platforms, stage: new LocalStage(run) }
     },
     stop: () =>
       new Promise((resolve) => {

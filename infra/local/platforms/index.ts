@@ -38,12 +38,26 @@ export interface Fault {
   readonly answer?: Answered
 }
 
+/** What becomes of what a platform took, as far as it reports at all. `silence`: it says nothing. */
+export type Reported = 'delivered' | 'failed' | 'silence'
+export type Reporter = (shown: Shown, status: Exclude<Reported, 'silence'>) => Promise<void>
+
+/** A platform says so a moment later. */
+const REPORT_AFTER_MS = 700
+
 export interface Platforms {
-  /** Answers a request to `<base>/<platform>/…`. */
+  /**
+   * Answers a request to `<base>/<platform>/…`; and, for tests, to `_sent`, `_refusals`, `_fail` (a fault) and `_report`
+   * (`{status}`) in place of it.
+   */
   answer(request: IncomingMessage, response: ServerResponse, base: string): Promise<void>
   /** Everything that was sent, oldest first. */
   shown(): readonly Shown[]
   fail(fault: Fault): void
+  /** Who has a platform report of what it took; nobody until then. */
+  reportTo(reporter: Reporter): void
+  /** What the platforms report from now on. Default: `delivered`. */
+  report(what: Reported): void
   /** What was refused so far, and why: a line each. */
   refusals(): readonly string[]
   /** Has Twilio report of a message. */
@@ -53,10 +67,10 @@ export interface Platforms {
 
 const MOST_BYTES = 1024 * 1024
 
-/** @param onShown is called for everything that is taken. */
+/** @param nowMs what time it is there. */
 export async function startPlatforms(
   keys: PlatformKeys,
-  { nowMs = Date.now, onShown = () => {} }: { nowMs?: () => number; onShown?: (shown: Shown) => void } = {},
+  { nowMs = Date.now }: { nowMs?: () => number } = {},
 ): Promise<Platforms> {
   const twilio = await startTwilio(keys.twilio)
   const standIns: Record<StandInName, StandIn> = {
@@ -71,7 +85,21 @@ export async function startPlatforms(
   const faults: { fault: Fault; left: number }[] = []
   const refusals: string[] = []
   const silent = new Set<ServerResponse>()
+  const timers = new Set<NodeJS.Timeout>()
+  let reporter: Reporter | undefined
+  let reported: Reported = 'delivered'
   let ids = 0
+
+  function later(one: Shown): void {
+    const status = reported
+    if (reporter === undefined || status === 'silence') return
+    const report = reporter
+    const timer = setTimeout(() => {
+      timers.delete(timer)
+      report(one, status).catch((error: unknown) => console.error('A platform could not report:', error))
+    }, REPORT_AFTER_MS)
+    timers.add(timer)
+  }
 
   function faultFor(platform: StandInName, method: string): Fault | undefined {
     const found = faults.find(
@@ -92,7 +120,7 @@ export async function startPlatforms(
       show: (one) => {
         const whole: Shown = { ...one, platform, atMs: nowMs() }
         shown.push(whole)
-        onShown(whole)
+        later(whole)
       },
       digits: (length) =>
         `${nowMs()}${String(++ids).padStart(6, '0')}`.padStart(length, '1').slice(-length).replace(/^0/, '1'),
@@ -109,6 +137,14 @@ export async function startPlatforms(
       const { pathname, searchParams } = new URL(request.url ?? '/', 'http://platform')
       const below = pathname.slice(base.length + 1)
       const [, name = '', rest = ''] = /^([a-z]+)(\/.*)?$/.exec(below) ?? []
+      if (below === '_sent') return write(response, { status: 200, body: shown })
+      if (below === '_refusals') return write(response, { status: 200, body: refusals })
+      if (below === '_fail' || below === '_report') {
+        const asked = JSON.parse(await read(request))
+        if (below === '_fail') faults.push({ fault: asked as Fault, left: asked.times })
+        else reported = asked.status
+        return write(response, { status: 204 })
+      }
       if (!Object.hasOwn(standIns, name)) return write(response, { status: 404, body: 'No such platform' })
       const platform = name as StandInName
       const method = request.method ?? 'GET'
@@ -142,8 +178,15 @@ export async function startPlatforms(
     shown: () => shown,
     fail: (fault) => void faults.push({ fault, left: fault.times }),
     refusals: () => refusals,
+    reportTo: (given) => {
+      reporter = given
+    },
+    report: (what) => {
+      reported = what
+    },
     twilio,
     async stop() {
+      for (const timer of timers) clearTimeout(timer)
       for (const response of silent) response.destroy()
       await twilio.stop()
     },

@@ -1,7 +1,9 @@
 import { createHmac } from 'node:crypto'
-import { idOf, type Sender } from './sender.ts'
+import { digitsOf, idOf, type Sender } from './sender.ts'
 
-const PAGE = '1000000000000001'
+/** The Page of the local stage, and the Instagram account that belongs to it. */
+export const PAGE = '1000000000000001'
+export const INSTAGRAM = '1780000000000001'
 
 /** Headers of Meta's webhooks. */
 export const signMeta = (body: string, appSecret: string) => ({
@@ -14,22 +16,23 @@ export const meta: Sender = {
   secret: (key) => ({ active: [key], verify: [`verify-${key}`] }),
   request({ messageId, postedAt, text, author: name, public: isPublic, conversation }, key) {
     const seconds = Date.parse(postedAt) / 1000
-    const post = conversation ?? `${PAGE}_1`
+    const person = digitsOf(idOf(name), 16)
+    const post = `${PAGE}_${conversation === undefined ? '1' : digitsOf(conversation, 15)}`
     const comment = {
       field: 'feed',
       value: {
         item: 'comment',
         verb: 'add',
-        from: { id: idOf(name), name },
+        from: { id: person, name },
         post_id: post,
-        comment_id: messageId,
+        comment_id: `${post.split('_')[1]}_${digitsOf(messageId, 15)}`,
         parent_id: post,
         created_time: seconds,
         message: text,
       },
     }
     const message = {
-      sender: { id: idOf(name) },
+      sender: { id: person },
       recipient: { id: PAGE },
       timestamp: seconds * 1000,
       message: { mid: messageId, text },

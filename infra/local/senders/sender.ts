@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Instant } from '../../../functions/domain/instant.ts'
 import type { Headers } from '../sign.ts'
 
@@ -31,6 +32,12 @@ export interface Sender {
   /** What the source's secret holds, for whoever signs with this key. Default: `{"active": [key]}`. */
   secret?(key: string): { readonly active: readonly string[]; readonly [use: string]: readonly string[] }
 }
+
+/** An id of digits, as some platforms have them, that is the same for the same text. */
+export const digitsOf = (text: string, length: number): string =>
+  /^[1-9]\d*$/.test(text) && text.length <= length
+    ? text
+    : `1${(BigInt(`0x${createHash('sha256').update(text).digest('hex')}`) % 10n ** BigInt(length - 1)).toString().padStart(length - 1, '0')}`
 
 /** An id that is the same for the same customer. */
 export const idOf = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]+/g, '-')

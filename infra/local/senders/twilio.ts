@@ -17,6 +17,9 @@ export function signTwilio(url: string, form: Readonly<Record<string, string>>, 
 const numberOf = (name: string): string =>
   `+447700900${String(createHmac('sha256', 'number').update(idOf(name)).digest().readUInt16BE() % 1000).padStart(3, '0')}`
 
+/** The number of the local stage. */
+export const OUR_NUMBER = '+447700900999'
+
 /** Twilio: a message in WhatsApp, which says who writes. */
 export const twilio: Sender = {
   request({ messageId, text, author: name }, key, url) {
@@ -25,7 +28,7 @@ export const twilio: Sender = {
       MessageSid: messageId,
       SmsStatus: 'received',
       From: `whatsapp:${number}`,
-      To: 'whatsapp:+447700900999',
+      To: `whatsapp:${OUR_NUMBER}`,
       WaId: number.slice(1),
       ProfileName: name,
       Body: text,

@@ -1,12 +1,13 @@
 import { signX } from '../sign.ts'
-import { idOf, type Sender } from './sender.ts'
+import { digitsOf, idOf, type Sender } from './sender.ts'
 
 /** X: a post that mentions us, or a direct message. */
 export const x: Sender = {
   request(draft, key) {
-    const { messageId, postedAt, text, author: name } = draft
-    const id = idOf(name)
-    const user = { id_str: id, name, screen_name: id.replaceAll('-', '_') }
+    const { postedAt, text, author: name } = draft
+    const messageId = digitsOf(draft.messageId, 19)
+    const id = digitsOf(idOf(name), 16)
+    const user = { id_str: id, name, screen_name: idOf(name).replaceAll('-', '_').slice(0, 15) }
     const events = draft.public
       ? { tweet_create_events: [{ id_str: messageId, created_at: postedAt, text, user }] }
       : {

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto'
-import { idOf, type Sender } from './sender.ts'
+import { digitsOf, idOf, type Sender } from './sender.ts'
 
 /** Headers of Zendesk's webhooks. @param at real time */
 export const signZendesk = (body: string, secret: string, at = new Date()) => {
@@ -17,8 +17,9 @@ export const signZendesk = (body: string, secret: string, at = new Date()) => {
 /** Zendesk: a ticket that was opened, or a comment on one. */
 export const zendesk: Sender = {
   request({ messageId, postedAt, text, author: name, conversation }, key) {
-    const requester_id = idOf(name)
-    const detail = { id: conversation ?? messageId, subject: '', requester_id, created_at: postedAt }
+    const requester_id = digitsOf(idOf(name), 12)
+    const ticket = digitsOf(conversation ?? messageId, 8)
+    const detail = { id: ticket, subject: '', requester_id, created_at: postedAt }
     const event =
       conversation === undefined
         ? { type: 'zen:event-type:ticket.created', detail: { ...detail, description: text } }
@@ -27,7 +28,7 @@ export const zendesk: Sender = {
             detail,
             event: {
               comment: {
-                id: messageId,
+                id: digitsOf(messageId, 12),
                 body: text,
                 is_public: true,
                 author: { id: requester_id, name, is_staff: false },
