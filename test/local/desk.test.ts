@@ -1,23 +1,33 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { request } from 'node:http'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { STAGE_REACTIONS } from '../../functions/slack/card.ts'
 import { ACTS } from '../../infra/local/desk/acts.ts'
 import { type Desk, startDesk } from '../../infra/local/desk/server.ts'
 import { ROOT } from '../../infra/local/home.ts'
+import { type Platforms, startPlatforms } from '../../infra/local/platforms/index.ts'
 import { freePorts } from '../../infra/local/processes.ts'
+import { localSecrets, platformKeys } from '../../infra/local/secrets.ts'
 
 const PAGE = join(ROOT, 'infra/local/desk/page')
+const home = mkdtempSync(join(tmpdir(), 'redress-desk-'))
 
 let desk: Desk
 let port: number
+let platforms: Platforms
 
 beforeAll(async () => {
   port = (await freePorts()).desk
-  desk = await startDesk({ home: '/nowhere', port })
+  platforms = await startPlatforms(platformKeys(localSecrets(home)))
+  desk = await startDesk({ home: '/nowhere', port, platforms })
 })
-afterAll(() => desk.stop())
+afterAll(async () => {
+  await desk.stop()
+  await platforms.stop()
+  rmSync(home, { recursive: true })
+})
 
 /** Unlike fetch, sends whatever Host it is told to. */
 const ask = (path: string, headers: Record<string, string>, method = 'GET', body = ''): Promise<number> =>
@@ -35,6 +45,15 @@ describe('The desk page', () => {
     const response = await fetch(`${desk.url}/`)
     expect(response.status).toBe(200)
     expect(response.headers.get('content-security-policy')).toContain("script-src 'self'")
+  })
+
+  it('has the platforms below it, which know whom they are asked by', async () => {
+    const ask = (path: string) => fetch(`${desk.url}/platforms/${path}`, { method: 'POST', body: '{}' })
+    expect((await ask('x/2/tweets')).status).toBe(401)
+    expect((await ask('zendesk/api/v2/tickets/1.json')).status).toBe(401)
+    expect((await ask('endpoint/replies')).status).toBe(401)
+    expect((await ask('fax/1')).status).toBe(404)
+    expect(await (await fetch(`${desk.url}/platforms/_sent`)).json()).toEqual([])
   })
 
   it('says that the stack is starting, until it is there', async () => {

@@ -11,6 +11,7 @@ import { addSeconds, epochSeconds, type Instant } from '../../../functions/domai
 import { timerSpec } from '../../../functions/domain/policy.ts'
 import { currentPolicy, policyOf } from '../../../functions/shared/policies.ts'
 import { withBlockIds } from '../interactions.ts'
+import type { Shown } from '../platforms/index.ts'
 import { SENDERS } from '../senders/index.ts'
 import type { SlackMessage, SlackView } from '../slack.ts'
 import { type Backstage, Refused } from './backstage.ts'
@@ -55,7 +56,7 @@ function roleOf(person: string): string {
  * @param seen the `mark` of what the page shows already: where it is the same still, only the time is told.
  */
 export async function screen(backstage: Backstage, user: string, seen: string) {
-  const { slack, stage, travel } = backstage
+  const { slack, platforms, stage, travel } = backstage
   const [now, complaints] = await Promise.all([stage.now(), stage.complaints()])
   const shown = {
     messages: slack
@@ -65,6 +66,7 @@ export async function screen(backstage: Backstage, user: string, seen: string) {
     modal: viewOf(slack.openView(user)),
     home: viewOf(slack.homeView(user)),
     complaints: complaints.map(complaintOf),
+    sent: platforms.shown().slice(-MOST_SENT).reverse().map(sentOf),
     travel,
   }
   const mark = createHash('sha256').update(JSON.stringify(shown)).digest('base64url')
@@ -73,6 +75,17 @@ export async function screen(backstage: Backstage, user: string, seen: string) {
     ? { clock, mark }
     : { clock, mark, destinations: destinations(complaints, now), ...shown }
 }
+
+/** How much of what was sent is shown: the last of it. */
+const MOST_SENT = 20
+
+const sentOf = ({ platform, kind, to, text, atMs }: Shown) => ({
+  platform,
+  kind,
+  to,
+  text: text.slice(0, 300),
+  at: atMs,
+})
 
 const messageOf = ({ ts, channel_id, thread_ts, user, text, blocks, ...rest }: SlackMessage) => ({
   ts,

@@ -21,6 +21,7 @@ export function renderComplaints() {
 
 function renderList() {
   const { complaints } = screen
+  renderSent()
   draw($('list-head'), ['head', complaints.length], () => [
     el('h2', {}, 'Complaints ', el('small', {}, complaints.length || '')),
   ])
@@ -52,6 +53,35 @@ function renderList() {
               ),
             ),
           ),
+  )
+}
+
+/** What the platforms have taken, newest first: what customers got to see. */
+function renderSent() {
+  draw($('sent'), [screen.sent], () =>
+    screen.sent.length === 0
+      ? []
+      : [
+          el('h2', { class: 'pane-head' }, 'Sent to customers ', el('small', {}, screen.sent.length)),
+          el(
+            'ul',
+            {},
+            screen.sent.map(({ platform, kind, to, text, at }) =>
+              el(
+                'li',
+                { class: 'sent' },
+                el(
+                  'span',
+                  { class: 'row-top' },
+                  el('span', { class: 'chip' }, `${platform}, ${kind}`),
+                  el('time', { datetime: new Date(at).toISOString(), title: 'real time' }, timeOf(at)),
+                ),
+                el('span', { class: 'excerpt' }, text),
+                el('span', { class: 'row-foot' }, `to ${to}`),
+              ),
+            ),
+          ),
+        ],
   )
 }
 

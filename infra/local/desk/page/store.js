@@ -8,7 +8,7 @@ const HOT_FOR_MS = 8000
 /** What never changes while the stack runs (`GET /api/setting`). */
 export let setting
 /** What may (`GET /api/screen`). */
-export const screen = { messages: [], complaints: [], destinations: [], clock: undefined }
+export const screen = { messages: [], complaints: [], sent: [], destinations: [], clock: undefined }
 
 const remembered = (key) => sessionStorage.getItem(key) ?? undefined
 /** What this window shows. */
