@@ -60,8 +60,6 @@ export async function forget(
       const erased = erasedEvent(event as Event)
       if (isDeepStrictEqual(erased, event)) continue
       // First what leads here: once the event is erased, nobody knows any more what that was.
-      if (type === 'reply-sent')
-        await forgetReply(db, table, complaintId, event as Event & { type: 'reply-sent' })
       const message = messageIn(event as Event)
       if (message !== undefined) await forgetMessage(db, table, complaintId, message)
       await db.send(
@@ -105,18 +103,6 @@ function messageIn(event: Event): Message | undefined {
         ? { ...event.message, text: event.text }
         : undefined
   return message?.messageId === ERASED ? undefined : message
-}
-
-/** By what a platform calls a reply of ours nobody finds its complaint any more. */
-async function forgetReply(
-  db: DynamoDBDocumentClient,
-  table: string,
-  complaintId: string,
-  { via, reference }: Event & { type: 'reply-sent' },
-): Promise<void> {
-  const Key = keys.messageKey(via, reference)
-  const { Item } = await db.send(new GetCommand({ TableName: table, Key, ConsistentRead: true }))
-  if (Item?.complaintId === complaintId) await db.send(new DeleteCommand({ TableName: table, Key }))
 }
 
 /** How often others may be faster at the same customer's list before that is left to the next run. */
