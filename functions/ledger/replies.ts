@@ -16,14 +16,14 @@ export class ReplyFacts implements ReportLedger {
   }
 
   /** @param reports whether the platform says later that it was delivered. */
-  async sent(reply: ReplyName, via: string, reference: string, reports: boolean): Promise<void> {
-    const by = { id: `sender:${via}` }
-    await this.#tell(reply, { type: 'record-sent', id: reply.replyId, via, reference, reports, by })
+  async sent(reply: ReplyName, platform: string, reference: string, reports: boolean): Promise<void> {
+    const by = { id: `sender:${platform}` }
+    await this.#tell(reply, { type: 'record-sent', id: reply.replyId, platform, reference, reports, by })
   }
 
-  /** That a reply could not be sent. @param via absent: nothing could send it. */
-  async unsent(reply: ReplyName, via: string | undefined, reason: string): Promise<void> {
-    const by = { id: via === undefined ? 'sender' : `sender:${via}` }
+  /** That a reply could not be sent. @param platform absent: nothing could send it. */
+  async unsent(reply: ReplyName, platform: string | undefined, reason: string): Promise<void> {
+    const by = { id: platform === undefined ? 'sender' : `sender:${platform}` }
     await this.#tell(reply, { type: 'record-failed', id: reply.replyId, reason, by })
   }
 

@@ -47,7 +47,7 @@ export function taskOf(events: readonly Event[], replyId: string, linkTo: (about
     return { kind: 'fail', reason: 'It has room for an address, and nobody knows of which page' }
   const text = draft.about === undefined ? draft.text : draft.text.replaceAll(LINK, linkTo(draft.about))
   const sentBefore = complaint.replies.findLast(
-    ({ id, reference, via }) => id !== replyId && reference !== undefined && via !== 'webhook',
+    ({ id, reference, platform }) => id !== replyId && reference !== undefined && platform !== 'webhook',
   )?.reference
   const outgoing: Outgoing = {
     complaintId: complaint.id,
