@@ -6,7 +6,7 @@ import { ReplyFacts } from '../ledger/replies.ts'
 import { StoredReports, takeReport } from '../ledger/reports.ts'
 import { dynamodb } from '../shared/aws/dynamodb.ts'
 import { env } from '../shared/env.ts'
-import { countIgnored } from '../shared/ignored.ts'
+import { countEmpty } from '../shared/ignored.ts'
 import { logger } from '../shared/logger.ts'
 import { reportOf, sesEvent } from '../sources/email/receipt.ts'
 
@@ -19,8 +19,8 @@ export const handler = middy<unknown>()
   .use(injectLambdaContext(logger))
   .handler(async (event) => {
     const report = reportOf(sesEvent.parse(event))
-    if ('ignored' in report) return countIgnored('email', report.ignored)
+    if (report === undefined) return countEmpty('email')
     const complaintId = await takeReport(report, { store, ledger: facts })
-    if (complaintId === undefined) return countIgnored('email', 'no-complaint')
+    if (complaintId === undefined) return countEmpty('email')
     logger.info('Reported', { complaintId, status: report.status })
   })

@@ -144,12 +144,7 @@ const REACTIONS = new Set(['like', 'reaction'])
 const OURS = new Set(['hide', 'unhide', 'block', 'unblock', 'mute', 'unmute', 'follow', 'unfollow'])
 
 /** What happens in a conversation without anybody saying anything: which app answers. */
-const SILENT = new Set([
-  'app_roles',
-  'pass_thread_control',
-  'take_thread_control',
-  'request_thread_control',
-])
+const SILENT = new Set(['app_roles', 'pass_thread_control', 'take_thread_control', 'request_thread_control'])
 
 /** Where something is that is ignored, by whichever of these ids it has; of whatever shape it is. */
 const place = z

@@ -409,6 +409,7 @@ function stage(source: string) {
   const handler = makeHandler({
     ledger,
     ignored,
+    report: async () => undefined,
     secrets: { read: async () => signer.secrets, reread: async () => undefined },
     clock: { now: async () => '2026-11-23T10:00:00Z' },
     nowMs: Date.now,

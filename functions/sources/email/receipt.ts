@@ -1,6 +1,5 @@
 import * as z from 'zod'
 import { parseInstant } from '../../domain/instant.ts'
-import type { Ignored } from '../../shared/ignored.ts'
 import { present, replyIn } from '../platform.ts'
 import type { Report } from '../source.ts'
 
@@ -45,11 +44,11 @@ const STATUS: Readonly<Record<string, Report['status']>> = {
   Complaint: 'delivered',
 }
 
-/** What an event says of a reply; that a mail was sent, or is late, says nothing new. */
-export function reportOf({ region, time, detail }: z.output<typeof sesEvent>): Report | Ignored {
+/** What an event says of a reply; undefined where it says nothing new, as that a mail was sent, or is late. */
+export function reportOf({ region, time, detail }: z.output<typeof sesEvent>): Report | undefined {
   const { eventType, mail, bounce } = detail
   const status = Object.hasOwn(STATUS, eventType) ? STATUS[eventType] : undefined
-  if (status === undefined) return { ignored: 'no-complaint' }
+  if (status === undefined) return undefined
   const kind = [bounce?.bounceType, bounce?.bounceSubType]
     .filter((word) => /^\w+$/.test(word ?? ''))
     .join(', ')
