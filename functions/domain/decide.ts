@@ -321,11 +321,38 @@ export const ALLOWED_IN: Readonly<Record<ActionType, readonly Stage[]>> = {
 }
 
 /**
- * The `seq` of the fact that an action answers: the handoff for accepting or declining it, the stage for all else. A
- * button carries it, so that one pressed late, on a card of an earlier state, cannot act on a later one.
+ * The `seq` of the fact that an action answers: the handoff for accepting or declining it, of an issue its own, the asking
+ * for what is about an address, and the stage for all else. A button carries it, so that one pressed late, on a card of an
+ * earlier state, cannot act on a later one. Undefined where the id of a reply is enough, which goes its way once; where
+ * an issue is yet to be chosen; and for a draft, as what somebody has written is not to be lost to a press of another.
+ *
+ * @param id of the issue that is meant.
  */
-export const expectedSeq = (complaint: Complaint, action: ActionType): number | undefined =>
-  action === 'accept-handoff' || action === 'decline-handoff' ? complaint.handoff?.seq : complaint.stageSeq
+export function expectedSeq(complaint: Complaint, action: ActionType, id?: string): number | undefined {
+  switch (action) {
+    case 'accept-handoff':
+    case 'decline-handoff':
+      return complaint.handoff?.seq
+    case 'accept-issue':
+    case 'return-issue':
+    case 'answer-issue':
+    case 'decline-issue':
+      return id === undefined
+        ? undefined
+        : (complaint.issues.find((issue) => issue.id === id)?.handoff?.seq ?? complaint.stageSeq)
+    case 'draft-reply':
+    case 'send-reply':
+    case 'approve-reply':
+    case 'refuse-reply':
+    case 'discard-reply':
+      return undefined
+    case 'ask-contact':
+    case 'confirm-identity':
+      return complaint.contact === undefined ? complaint.stageSeq : Number(complaint.contact.ask.slice(1))
+    default:
+      return complaint.stageSeq
+  }
+}
 
 /** The actions that the state allows now: what a card offers as buttons. */
 export function allowedActions(complaint: Complaint): ActionType[] {
@@ -490,7 +517,10 @@ export function decide(state: Complaint | undefined, command: Command, context: 
   }
   const { type, by, expects } = command
   if (!ALLOWED_IN[type].includes(present.stage)) throw forbidden(present, type)
-  if (expects !== undefined && expects !== expectedSeq(present, type)) {
+  if (
+    expects !== undefined &&
+    expects !== expectedSeq(present, type, 'id' in command ? command.id : undefined)
+  ) {
     throw new Refusal(
       'stale',
       `The complaint has moved on: it is ${describe(present)}. Look at it again before you act`,
@@ -1037,7 +1067,7 @@ function act(
       return
     }
     case 'send-reply': {
-      const reply = replyMeant(repliesIn(state, 'held'), action.id, 'held back')
+      const reply = replyMeant(state, ['held'], action.id, 'held back')
       const findings = judgeAgain(state, policy, reply, now)
       const rules = action.rules ?? [...new Set(findings.map(({ rule }) => rule))]
       const blocked = findings.filter(({ effect }) => effect === 'block')
@@ -1055,21 +1085,21 @@ function act(
       return
     }
     case 'approve-reply': {
-      const reply = replyMeant(repliesIn(state, 'waiting'), action.id, 'waiting')
+      const reply = replyMeant(state, ['waiting'], action.id, 'waiting')
       requireApprover(policy, state, reply, by)
       draft.add({ type: 'reply-approved', id: reply.id }, by, endOfWaiting(state, meet))
       draft.add({ type: 'reply-released', id: reply.id }, by)
       return
     }
     case 'refuse-reply': {
-      const reply = replyMeant(repliesIn(state, 'waiting'), action.id, 'waiting')
+      const reply = replyMeant(state, ['waiting'], action.id, 'waiting')
       requireApprover(policy, state, reply, by)
       const body = { type: 'reply-refused', id: reply.id, reason: action.reason } as const
       draft.add(body, by, endOfWaiting(state, meet))
       return
     }
     case 'discard-reply': {
-      const reply = replyMeant(repliesIn(state, ...DISCARDABLE), action.id, 'held back, waiting or failed')
+      const reply = replyMeant(state, DISCARDABLE, action.id, 'held back, waiting or failed')
       const waited = reply.state === 'waiting' ? endOfWaiting(state, drop) : []
       draft.add({ type: 'reply-discarded', id: reply.id, reason: action.reason }, by, waited)
       return
@@ -1181,8 +1211,18 @@ function tellOfResolution(draft: Draft, { policy }: Context): void {
   write(draft, { text: policy.survey.text, public: false, purpose: 'survey', about: id }, CLOCK)
 }
 
-/** The reply that is meant: the one of that id, or without an id the only one. */
-function replyMeant(found: readonly Reply[], id: string | undefined, what: string): Reply {
+/** The reply that is meant: of those in these states the one of that id, or without an id the only one. */
+function replyMeant(
+  state: Complaint,
+  states: readonly Reply['state'][],
+  id: string | undefined,
+  what: string,
+): Reply {
+  const found = repliesIn(state, ...states)
+  const gone = state.replies.find((reply) => reply.id === id && !states.includes(reply.state))
+  if (gone !== undefined) {
+    throw new Refusal('stale', `That reply is ${gone.state} by now. Look at it again before you act`)
+  }
   if (found.length === 0) throw new Refusal('forbidden-by-state', `No reply is ${what}`)
   const meant = found.filter((reply) => id === undefined || reply.id === id)
   const [reply] = meant

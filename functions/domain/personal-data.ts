@@ -51,7 +51,8 @@ export function masked(text: string): string {
   return out + text.slice(from)
 }
 
-function mask(kind: PersonalKind, words: string): string {
+/** What is known to be personal data of a kind, masked, whether or not `findPersonalData` would know it in a text. */
+export function mask(kind: PersonalKind, words: string): string {
   const last = (count: number): string => words.replace(/[^\p{L}\p{N}]/gu, '').slice(-count)
   switch (kind) {
     case 'card number':

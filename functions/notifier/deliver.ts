@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { WebClient } from '@slack/web-api'
-import { type Complaint, type Event, evolve } from '../domain/complaint.ts'
+import { type Complaint, type Event, evolve, issueTeams } from '../domain/complaint.ts'
 import { erasedHistory } from '../domain/erasure.ts'
 import { type Policy, personOf, teamOf } from '../domain/policy.ts'
 import { callsKey } from '../ledger/keys.ts'
@@ -14,6 +14,7 @@ import { type Content, card, type Home, STAGE_REACTIONS } from '../slack/card.ts
 import { ask, SlackFailure } from '../slack/client.ts'
 import { stepOf, stretchOf } from '../slack/gathered.ts'
 import { mention } from '../slack/mrkdwn.ts'
+import { partOf } from '../slack/offers.ts'
 import { replyTo } from '../slack/replies.ts'
 import type { Card, Thread, Threads } from '../slack/thread.ts'
 import { type Gathered, tellGathered } from './gathering.ts'
@@ -173,7 +174,8 @@ class Telling {
   #audience(): Set<string> {
     const { team, handoff } = this.#complaint
     const shown = this.#thread.cards.map((shown) => shown.team)
-    return new Set([...shown, this.#home, team, ...(handoff === undefined ? [] : [handoff.toTeam])])
+    const asked = handoff === undefined ? [] : [handoff.toTeam]
+    return new Set([...shown, this.#home, team, ...asked, ...issueTeams(this.#complaint)])
   }
 
   /** Makes every card show the complaint as it is, and puts one wherever somebody has to see it. */
@@ -183,7 +185,10 @@ class Telling {
 
   async #showCard(team: string): Promise<void> {
     const policy = this.#policy
-    const content = card(this.#complaint, policy, await this.#parentOf(team))
+    // The thread stays where it began: its card goes on to show what the owner sees.
+    const left = team === this.#home && partOf(this.#complaint, team) === 'nothing'
+    const forTeam = left ? this.#complaint.team : team
+    const content = card(this.#complaint, policy, { home: await this.#parentOf(team), team: forTeam })
     const hash = createHash('sha256').update(JSON.stringify(content)).digest('base64url')
     const shown = this.#thread.cards.find((candidate) => candidate.team === team)
     if (shown?.hash === hash) return

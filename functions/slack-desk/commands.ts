@@ -44,8 +44,11 @@ export async function command(
 async function shown(id: string, user: string, desk: Pick<Desk, 'ledger'>): Promise<object> {
   try {
     const complaint = await desk.ledger.load(id)
-    if (maySee(actorOf(currentPolicy, user), complaint))
-      return { response_type: 'ephemeral', ...card(complaint, policyOf(complaint.policy)) }
+    const actor = actorOf(currentPolicy, user)
+    if (maySee(actor, complaint)) {
+      const shown = card(complaint, policyOf(complaint.policy), { team: actor.team })
+      return { response_type: 'ephemeral', ...shown }
+    }
   } catch (error) {
     if (!(error instanceof NotFound)) throw error
   }

@@ -9,7 +9,7 @@ import type { Threads } from '../slack/thread.ts'
 
 /** What the Slack desk and its worker need from outside. */
 export interface Desk {
-  readonly ledger: Pick<Ledger, 'load' | 'execute' | 'receive' | 'ofTeam' | 'loadMany'>
+  readonly ledger: Pick<Ledger, 'load' | 'execute' | 'receive' | 'ofTeam' | 'loadMany' | 'timeline'>
   /** Every complaint that is not over. */
   readonly open: () => AsyncIterable<OpenComplaint>
   readonly threads: Pick<Threads, 'load'>

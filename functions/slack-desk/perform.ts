@@ -1,18 +1,20 @@
 import type { KnownBlock } from '@slack/types'
-import type { Complaint, Message } from '../domain/complaint.ts'
-import { Refusal } from '../domain/decide.ts'
-import { toInstant } from '../domain/instant.ts'
+import type { Complaint, Message, Reply } from '../domain/complaint.ts'
+import { type Action, type Actor, Refusal } from '../domain/decide.ts'
+import { type Instant, toInstant } from '../domain/instant.ts'
 import { actorOfSlackUser, personOf, teamOf } from '../domain/policy.ts'
-import { NotFound, type Receipt } from '../ledger/ledger.ts'
+import { type Committed, NotFound, type Receipt } from '../ledger/ledger.ts'
 import type { OpenComplaint } from '../ledger/open.ts'
 import { logger } from '../shared/logger.ts'
 import { currentPolicy, policyOf } from '../shared/policies.ts'
 import { ask, SlackFailure } from '../slack/client.ts'
 import { homeView } from '../slack/home.ts'
 import { listContent } from '../slack/list.ts'
-import { complaintView } from '../slack/modals.ts'
-import { escaped, link } from '../slack/mrkdwn.ts'
+import { complaintView, replyView } from '../slack/modals.ts'
+import { escaped, link, shown } from '../slack/mrkdwn.ts'
+import { offered } from '../slack/offers.ts'
 import { authorOf, outcomeText } from '../slack/raise.ts'
+import { CHANGEABLE, comeTo, pendingBlocks } from '../slack/writing.ts'
 import { actorOf, type Desk, maySee } from './desk.ts'
 import type { Asker, Listing, Task } from './tasks.ts'
 
@@ -25,11 +27,15 @@ export async function perform(task: Task, desk: Desk): Promise<void> {
   switch (task.kind) {
     case 'act':
       try {
-        await act(task, desk)
+        await tellOfDraft(task, await act(task, desk), desk)
       } catch (error) {
         const reason = reasonOf(error)
         if (reason === undefined) throw error
-        await say(desk, task.by, `:warning: Nothing was changed. ${escaped(reason, 1000)}`)
+        await say(
+          desk,
+          task.by,
+          `:warning: Nothing was changed. ${escaped(reason, 1000)}${written(task.action)}`,
+        )
       }
       return
     case 'raise':
@@ -63,26 +69,111 @@ export async function perform(task: Task, desk: Desk): Promise<void> {
 export const reasonOf = (error: unknown): string | undefined =>
   error instanceof Refusal || error instanceof NotFound ? error.message : undefined
 
+/** What came of an action. */
+export interface Acted {
+  readonly complaint: Complaint
+  /** Of `draft-reply`: the draft. */
+  readonly draft?: Reply | undefined
+}
+
 /**
- * Sends a command, once for each asking.
+ * Sends a command, once for each asking. A draft that takes the place of another is written before that one is thrown
+ * away: interrupted between the two, both are there, and the next attempt goes on from there.
  *
+ * @param guard see `Ledger.execute`.
  * @throws Refusal, NotFound: nothing was written. Contention, and what else may pass.
  */
-export async function act(task: Task & { kind: 'act' }, desk: Desk): Promise<void> {
-  const { by, complaintId, action, expects, asked } = task
+export async function act(
+  task: Task & { kind: 'act' },
+  desk: Desk,
+  guard: (before: Complaint) => void = () => {},
+): Promise<Acted> {
+  const { by, complaintId, action, expects, asked, replaces } = task
   const { policy: ref } = await desk.ledger.load(complaintId)
   const actor = actorOf(policyOf(ref), by.user)
-  const command = { ...action, by: actor, expects }
-  const { complaint } = await desk.ledger.execute(complaintId, command, await desk.now(), undefined, asked)
-  if (by.view !== undefined) await showAgain(by.view, complaint, desk)
+  const now = await desk.now()
+  const wanted = (before: Complaint) => {
+    guard(before)
+    if (replaces !== undefined) requireChangeable(before, replaces)
+  }
+  const done = await desk.ledger.execute(complaintId, { ...action, by: actor, expects }, now, wanted, asked)
+  const draft = action.type === 'draft-reply' ? draftIn(done, action.text, actor) : undefined
+  const complaint =
+    replaces === undefined ? done.complaint : await discard(done.complaint, replaces, actor, now, desk)
+  if (by.view !== undefined) await showAgain(by.view, by, complaint, now, desk)
+  return { complaint, draft }
+}
+
+/** The draft that came of a command, or had come of it when it was asked for before. */
+function draftIn({ complaint, events }: Committed, text: string, by: Actor): Reply | undefined {
+  const drafted = events.find(({ type }) => type === 'reply-drafted')
+  const id = drafted === undefined ? undefined : `o${drafted.seq}`
+  return complaint.replies.findLast((reply) =>
+    id === undefined ? reply.text === text && reply.draftedBy === by.id : reply.id === id,
+  )
+}
+
+/** What has gone out cannot be written anew. */
+function requireChangeable({ replies }: Complaint, id: string): void {
+  const old = replies.find((reply) => reply.id === id)
+  if (old !== undefined && CHANGEABLE.includes(old.state)) return
+  const state = old === undefined ? 'done with' : old.state
+  throw new Refusal('stale', `The reply that this was to replace is ${state} by now: look at the card again`)
+}
+
+/** Throws a reply away that another has taken the place of, unless somebody was faster. */
+async function discard(
+  complaint: Complaint,
+  id: string,
+  by: Actor,
+  now: Instant,
+  desk: Desk,
+): Promise<Complaint> {
+  const old = complaint.replies.find((reply) => reply.id === id)
+  if (old === undefined || old.state === 'refused' || !CHANGEABLE.includes(old.state)) return complaint
+  try {
+    const reason = 'written anew'
+    const command = { type: 'discard-reply', id, reason, by } as const
+    return (await desk.ledger.execute(complaint.id, command, now)).complaint
+  } catch (error) {
+    if (error instanceof Refusal) return complaint
+    throw error
+  }
+}
+
+/** What was written does not get lost with a refusal that comes when its form is closed. */
+const written = (action: Action): string =>
+  action.type === 'draft-reply' ? `\nYou had written:\n${shown(action.text, 1500, '>')}` : ''
+
+/** Whoever wrote a draft is told what became of it, where its form could not say so. */
+async function tellOfDraft(
+  { by }: Task & { kind: 'act' },
+  { complaint, draft }: Acted,
+  desk: Desk,
+): Promise<void> {
+  if (draft === undefined || (draft.state !== 'held' && draft.state !== 'waiting')) return
+  const policy = policyOf(complaint.policy)
+  const allowed = new Set(offered(complaint, policy, actorOf(policy, by.user).team))
+  const text = comeTo(complaint, policy, draft)
+  const blocks = draft.state === 'held' ? { blocks: pendingBlocks(complaint, policy, draft, allowed) } : {}
+  await answer(desk, by, { text, ...blocks })
 }
 
 /** Best effort: whoever closed the view does not miss it. */
-async function showAgain(view_id: string, complaint: Complaint, desk: Desk): Promise<void> {
+async function showAgain(
+  view_id: string,
+  { user, reply }: Asker,
+  complaint: Complaint,
+  now: Instant,
+  desk: Desk,
+): Promise<void> {
+  const policy = policyOf(complaint.policy)
+  const view =
+    reply === undefined
+      ? complaintView(complaint, policy, actorOf(policy, user).team)
+      : replyView(complaint, policy, reply, now)
   try {
-    await ask(
-      desk.slack.views.update({ view_id, view: complaintView(complaint, policyOf(complaint.policy)) }),
-    )
+    await ask(desk.slack.views.update({ view_id, view }))
   } catch (error) {
     if (!(error instanceof SlackFailure)) throw error
     logger.info('A view was not brought up to date', { code: error.code })
@@ -175,7 +266,7 @@ async function list(by: Asker, listing: Listing, desk: Desk): Promise<void> {
       mine.length > 0 ? mine : open.filter(({ stage }) => stage === 'received' || stage === 'reopened')
     const [next] = await desk.ledger.loadMany(waiting.slice(0, 1).map(({ complaintId }) => complaintId))
     if (next === undefined) await say(desk, by, 'Nothing is waiting for you, nor for your team.')
-    else await answer(desk, by, complaintContent(next))
+    else await answer(desk, by, complaintContent(next, actor.team))
     return
   }
   const entries = listing === 'mine' ? mine : open
@@ -200,8 +291,8 @@ async function list(by: Asker, listing: Listing, desk: Desk): Promise<void> {
   )
 }
 
-const complaintContent = (complaint: Complaint): { text: string; blocks: KnownBlock[] } => {
-  const { blocks } = complaintView(complaint, policyOf(complaint.policy))
+const complaintContent = (complaint: Complaint, team?: string): { text: string; blocks: KnownBlock[] } => {
+  const { blocks } = complaintView(complaint, policyOf(complaint.policy), team)
   return { text: `Complaint ${complaint.id}`, blocks: blocks as KnownBlock[] }
 }
 

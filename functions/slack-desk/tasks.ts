@@ -9,8 +9,9 @@ export interface Asker {
   readonly channel?: string | undefined
   /** Takes five answers in half an hour. */
   readonly responseUrl?: string | undefined
-  /** The view that shows the complaint they acted on: it is to show what came of it. */
+  /** The view that shows the complaint they acted on, or `reply` of it: it is to show what came of it. */
   readonly view?: string | undefined
+  readonly reply?: string | undefined
 }
 
 /** What was entered to raise a complaint from a message in Slack. */
@@ -44,6 +45,8 @@ export type Task =
       readonly complaintId: string
       readonly action: Action
       readonly expects?: number | undefined
+      /** Of `draft-reply`: the reply whose place it takes, which is discarded once the new one is there. */
+      readonly replaces?: string | undefined
     }
   | { readonly kind: 'raise'; readonly by: Asker; readonly raising: Raising }
   | {

@@ -1,5 +1,6 @@
 import type { InputBlock, PlainTextElement } from '@slack/types'
 import type { Action } from '../domain/decide.ts'
+import { epochSeconds, type Instant } from '../domain/instant.ts'
 
 /** What somebody entered, by block and element, as Slack sends it. */
 export type ViewState = Readonly<Record<string, Readonly<Record<string, Entered>>>>
@@ -92,12 +93,42 @@ export const choice = (
   }
 }
 
+/** One of two or three, all of them in sight, with what each means. */
+export const radio = (
+  block_id: string,
+  label: string,
+  options: readonly (readonly [value: string, text: string, description: string])[],
+  initial: string,
+): InputBlock => {
+  const shown = options.map(([value, text, description]) => ({
+    value,
+    text: plain(text),
+    description: plain(description),
+  }))
+  const chosen = shown.find(({ value }) => value === initial)
+  return {
+    type: 'input',
+    block_id,
+    label: plain(label),
+    element: {
+      type: 'radio_buttons',
+      action_id: block_id,
+      options: shown,
+      ...(chosen === undefined ? {} : { initial_option: chosen }),
+    },
+  }
+}
+
 /** A moment; each reader enters it in their own time zone. */
-export const moment = (block_id: string, label: string): InputBlock => ({
+export const moment = (block_id: string, label: string, initial?: Instant): InputBlock => ({
   type: 'input',
   block_id,
   label: plain(label),
-  element: { type: 'datetimepicker', action_id: block_id },
+  element: {
+    type: 'datetimepicker',
+    action_id: block_id,
+    ...(initial === undefined ? {} : { initial_date_time: epochSeconds(initial) }),
+  },
 })
 
 /** What was entered into a field, as text; empty where nothing was. A moment is seconds since 1970. */

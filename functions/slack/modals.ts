@@ -1,9 +1,11 @@
 import type { KnownBlock, ModalView } from '@slack/types'
 import {
   type Complaint,
+  type Issue,
   type IssueOutcome,
   OUTCOMES,
   type Outcome,
+  type Promised,
   type Redress,
   type RedressItem,
   SEVERITIES,
@@ -13,28 +15,17 @@ import {
   unkeptPromises,
   unpaidRedress,
 } from '../domain/complaint.ts'
-import { type Action, type ActionType, expectedSeq } from '../domain/decide.ts'
-import { toInstant } from '../domain/instant.ts'
-import { masked } from '../domain/personal-data.ts'
+import { type ActionType, expectedSeq } from '../domain/decide.ts'
+import { type Instant, toInstant } from '../domain/instant.ts'
 import { type Policy, personOf } from '../domain/policy.ts'
 import { card } from './card.ts'
 import { choice, line, lines, moment, plain, type Submission, type ViewState, valueIn } from './fields.ts'
+import { type Field, form, glance, type Making, type Modal, type Origin, optional, SAY_WHY } from './forms.ts'
 import { formatMoney, isCurrency, toMinorUnits } from './money.ts'
-import { dateInUtc, escaped, mrkdwn, shown } from './mrkdwn.ts'
-
-/** What a view carries through Slack and back; the same as a button does. */
-export interface Origin {
-  readonly complaintId: string
-  readonly expects?: number | undefined
-}
-
-interface Modal {
-  readonly title: string
-  readonly submit: string
-  readonly blocks: (complaint: Complaint, policy: Policy) => KnownBlock[]
-  /** @param names of the fields that were there */
-  readonly parse: (field: (name: string) => string, names: readonly string[]) => Submission
-}
+import { date, dateInUtc, escaped, mrkdwn, nameOf, shown, teamName } from './mrkdwn.ts'
+import { issuesFor, partOf } from './offers.ts'
+import { REPLY_MODALS, whereBlocks } from './reply-forms.ts'
+import { comeTo, contactText } from './writing.ts'
 
 const KINDS: [Redress['kind'], string][] = [
   ['refund', 'Refund'],
@@ -42,41 +33,49 @@ const KINDS: [Redress['kind'], string][] = [
   ['in-kind', 'Something in kind'],
 ]
 
-type Field = (name: string) => string
+const section = (text: string): KnownBlock => ({ type: 'section', text: mrkdwn(text) })
 
-/**
- * A form whose fields are all that its action takes.
- *
- * @param required what to say where a field was left empty
- */
-const form = (
-  title: string,
-  submit: string,
-  blocks: Modal['blocks'],
-  required: Readonly<Record<string, string>>,
-  action: (field: Field) => Action,
-): Modal => ({
-  title,
-  submit,
-  blocks,
-  parse: (field) => {
-    const errors = Object.fromEntries(Object.entries(required).filter(([name]) => field(name) === ''))
-    return Object.keys(errors).length > 0 ? { errors } : { action: action(field) }
-  },
-})
+/** Which of these issues; the one that was pressed, with what was asked about it. Where there is but one it is chosen already. */
+function issueChoice(
+  { issues }: Complaint,
+  policy: Policy,
+  { id }: Making,
+  possible: readonly Issue[],
+): KnownBlock[] {
+  const pressed = id === undefined ? undefined : issues.find((issue) => issue.id === id)
+  if (pressed !== undefined) {
+    const { text, handoff } = pressed
+    return [
+      section(
+        [
+          `*Issue:* ${shown(text, 1000)}`,
+          ...(handoff === undefined
+            ? []
+            : [`${nameOf(policy, handoff.by)} asks, ${date(handoff.at)}: ${shown(handoff.reason, 1000)}`]),
+        ].join('\n'),
+      ),
+    ]
+  }
+  return [
+    choice(
+      'id',
+      'Which issue?',
+      possible.map(({ id: its, text, handoff }) => [
+        its,
+        glance(handoff === undefined ? text : `${teamName(policy, handoff.toTeam)}: ${text}`),
+      ]),
+      { initial: possible.length === 1 ? possible[0]?.id : undefined },
+    ),
+  ]
+}
 
-const optional = (text: string): string | undefined => (text === '' ? undefined : text)
-
-const SAY_WHY = { reason: 'Say why' }
-
-/** An option's text: on one line, and without what Slack should not have. */
-const glance = (text: string): string => masked(text).replace(/\s+/g, ' ').trim()
-
-const issueChoice = (complaint: Complaint): KnownBlock =>
+/** Which of these promises. Where there is but one it is chosen already. */
+const promiseChoice = (promises: readonly Promised[]): KnownBlock =>
   choice(
     'id',
-    'Which issue?',
-    unansweredIssues(complaint).map(({ id, text }) => [id, glance(text)]),
+    'Which promise?',
+    promises.map(({ id, text, dueAt }) => [id, `${dueAt.slice(0, 10)}: ${glance(text)}`]),
+    { initial: promises.length === 1 ? promises[0]?.id : undefined },
   )
 
 /** Slack allows a hundred blocks, each issue takes three of them. What is beyond is answered before, one by one. */
@@ -156,6 +155,7 @@ const WHICH_REDRESS = { id: 'Choose the redress' }
 
 /** The actions that need more than a press. */
 const MODALS: Partial<Record<ActionType, Modal>> = {
+  ...REPLY_MODALS,
   'hand-off': form(
     'Hand off',
     'Ask them',
@@ -304,9 +304,12 @@ const MODALS: Partial<Record<ActionType, Modal>> = {
   promise: form(
     'Promise',
     'Promise it',
-    () => [
-      lines('text', 'What is promised?', { placeholder: 'A refund, a call, a replacement …' }),
-      moment('due', 'By when?'),
+    (_, __, { text, due }) => [
+      lines('text', 'What is promised?', {
+        initial: text,
+        placeholder: 'A refund, a call, a replacement …',
+      }),
+      moment('due', 'By when?', due),
       line('to', 'Who is to get it?', 'Where that is not plain'),
     ],
     { text: 'Say what is promised', due: 'Say by when' },
@@ -321,15 +324,21 @@ const MODALS: Partial<Record<ActionType, Modal>> = {
     'Promise kept',
     'It is kept',
     (complaint) => [
-      choice(
-        'id',
-        'Which promise?',
-        unkeptPromises(complaint).map(({ id, text }) => [id, glance(text)]),
-      ),
+      promiseChoice(unkeptPromises(complaint)),
       line('evidence', 'What shows it?', 'The number of the payment, say'),
     ],
     { id: 'Choose the promise' },
     (field) => ({ type: 'keep-promise', id: field('id'), evidence: optional(field('evidence')) }),
+  ),
+  'break-promise': form(
+    'Promise not kept',
+    'It will not be kept',
+    (complaint) => [
+      promiseChoice(complaint.promises.filter(({ state }) => state === 'open')),
+      lines('reason', 'Why not?', { hint: 'The customer is still to be told: write to them' }),
+    ],
+    { id: 'Choose the promise', ...SAY_WHY },
+    (field) => ({ type: 'break-promise', id: field('id'), reason: field('reason') }),
   ),
   'change-severity': form(
     'Severity',
@@ -362,16 +371,117 @@ const MODALS: Partial<Record<ActionType, Modal>> = {
   'answer-issue': form(
     'Answer an issue',
     'Answered',
-    (complaint) => [issueChoice(complaint), lines('answer', 'What is the answer?')],
+    (complaint, policy, making) => [
+      ...issueChoice(complaint, policy, making, issuesFor(complaint, making.team)),
+      lines('answer', 'What is the answer?', { hint: 'The owner is told, and writes to the customer' }),
+    ],
     { id: 'Choose the issue', answer: 'Say what the answer is' },
     (field) => ({ type: 'answer-issue', id: field('id'), answer: field('answer') }),
   ),
   'decline-issue': form(
     'Decline an issue',
     'Decline it',
-    (complaint) => [issueChoice(complaint), lines('reason', 'Why does it get no answer?')],
+    (complaint, policy, making) => [
+      ...issueChoice(complaint, policy, making, issuesFor(complaint, making.team)),
+      lines('reason', 'Why does it get no answer?'),
+    ],
     { id: 'Choose the issue', ...SAY_WHY },
     (field) => ({ type: 'decline-issue', id: field('id'), reason: field('reason') }),
+  ),
+  'hand-off-issue': form(
+    'Ask about an issue',
+    'Ask them',
+    (complaint, policy, making) => [
+      ...issueChoice(
+        complaint,
+        policy,
+        making,
+        unansweredIssues(complaint).filter(({ handoff }) => handoff === undefined),
+      ),
+      choice(
+        'toTeam',
+        'Which team?',
+        Object.entries(policy.teams)
+          .filter(([id]) => id !== complaint.team)
+          .map(([id, team]) => [id, team.name]),
+      ),
+      lines('reason', 'What do you want to know from them?', {
+        hint: 'The complaint stays with its owner, who writes to the customer',
+      }),
+    ],
+    { id: 'Choose the issue', toTeam: 'Choose a team', ...SAY_WHY },
+    (field) => ({
+      type: 'hand-off-issue',
+      id: field('id'),
+      toTeam: field('toTeam'),
+      reason: field('reason'),
+    }),
+  ),
+  'return-issue': form(
+    'Return an issue',
+    'Return it',
+    (complaint, policy, making) => [
+      ...issueChoice(
+        complaint,
+        policy,
+        making,
+        complaint.issues.filter(
+          ({ handoff }) =>
+            handoff !== undefined &&
+            (partOf(complaint, making.team) === 'complaint' || handoff.toTeam === making.team),
+        ),
+      ),
+      lines('reason', 'Why?', { hint: 'It is the owner’s again' }),
+    ],
+    { id: 'Choose the issue', ...SAY_WHY },
+    (field) => ({ type: 'return-issue', id: field('id'), reason: field('reason') }),
+  ),
+  'ask-contact': {
+    title: 'Ask for an address',
+    submit: 'Ask the customer',
+    blocks: (complaint, policy) => {
+      const rules = policy.replies?.contact
+      if (rules === undefined) return [section('The policy has no words to ask with.')]
+      const text = rules.text.replaceAll('{link}', '[a link to our form]')
+      return [
+        ...(complaint.contact === undefined
+          ? []
+          : [
+              section(
+                `:warning: They were asked ${date(complaint.contact.askedAt)}. Asked again, only the new form is good.`,
+              ),
+            ]),
+        section(`*The customer is sent:*\n${escaped(text, 1500, '>')}`),
+        section(
+          `*By giving an address they agree to:*\n${escaped(rules.consent, 1000, '>')}\nThe form is good for ${rules.expiresAfterDays} days.`,
+        ),
+        ...whereBlocks(complaint, true),
+        ...(complaint.message.public
+          ? [
+              section(
+                'Asked in public, anybody could fill it in: what is given is used once the customer has written a code from the account that complained, or you have made sure who it was.',
+              ),
+            ]
+          : []),
+      ]
+    },
+    parse: (field) => ({
+      action: { type: 'ask-contact', ...(field('where') === 'private' ? { private: true } : {}) },
+    }),
+  },
+  'confirm-identity': form(
+    'Confirm the address',
+    'It is the customer’s',
+    ({ contact }) => [
+      section(
+        `*Somebody gave* ${(contact && contactText(contact)) ?? 'an address'}${contact?.givenAt === undefined ? '' : `, ${date(contact.givenAt)}`}, by a form that anybody could open. Confirmed, what we write in private goes there.`,
+      ),
+      lines('reason', 'How do you know that it is the customer?', {
+        placeholder: 'They rang and named their order …',
+      }),
+    ],
+    { reason: 'Say how you know' },
+    (field) => ({ type: 'confirm-identity', reason: field('reason') }),
   ),
   link: form(
     'Link',
@@ -471,25 +581,54 @@ const modalFor = (type: string): Modal | undefined =>
 export const needsModal = (type: string): type is ActionType => modalFor(type) !== undefined
 
 /** The view that asks for what an action needs; undefined for an action that needs nothing. */
-export function modal(type: ActionType, complaint: Complaint, policy: Policy): ModalView | undefined {
+export function modal(
+  type: ActionType,
+  complaint: Complaint,
+  policy: Policy,
+  making: Making = {},
+): ModalView | undefined {
   const spec = modalFor(type)
   if (spec === undefined) return undefined
-  const origin: Origin = { complaintId: complaint.id, expects: expectedSeq(complaint, type) }
+  const { id, reply } = making
+  const origin: Origin = {
+    complaintId: complaint.id,
+    expects: expectedSeq(complaint, type, id),
+    id,
+    ...(type === 'draft-reply' ? { seen: complaint.version } : {}),
+    reply,
+  }
   return {
     type: 'modal',
     callback_id: type,
     private_metadata: JSON.stringify(origin),
     title: plain(spec.title),
-    submit: plain(spec.submit),
-    close: plain('Cancel'),
-    blocks: spec.blocks(complaint, policy),
+    submit: plain(typeof spec.submit === 'string' ? spec.submit : spec.submit(complaint, policy, making)),
+    close: plain(spec.close ?? 'Cancel'),
+    blocks: spec.blocks(complaint, policy, making),
   }
 }
 
-/** What a submitted view asks for; undefined for a view that is none of ours. */
-export function submissionOf(callbackId: string, state: ViewState): Submission | undefined {
+/**
+ * What a submitted view asks for; undefined for a view that is none of ours.
+ *
+ * @param id of the reply or the issue that it was opened for.
+ */
+export function submissionOf(callbackId: string, state: ViewState, id?: string): Submission | undefined {
   const spec = modalFor(callbackId)
-  return spec?.parse((name) => valueIn(state, name), Object.keys(state))
+  return spec?.parse((name) => valueIn(state, name), Object.keys(state), id)
+}
+
+/** What has become of a reply that somebody looked at: what was found in it, while it is held back. */
+export function replyView(complaint: Complaint, policy: Policy, id: string, now?: Instant): ModalView {
+  const reply = complaint.replies.find((candidate) => candidate.id === id)
+  const held = reply?.state === 'held' ? modal('send-reply', complaint, policy, { id, now }) : undefined
+  if (held !== undefined) return held
+  return {
+    type: 'modal',
+    title: plain(reply?.state === 'waiting' ? 'It waits' : 'The reply'),
+    close: plain('Close'),
+    blocks: [section(reply === undefined ? 'It is done with.' : comeTo(complaint, policy, reply))],
+  }
 }
 
 /** A view that says why nothing came of it. */
@@ -507,11 +646,11 @@ export const SHOWN = 'shown'
  * A complaint's card as a view of its own, with a button for everything that can be done about it: for who came to it by
  * a list, and for what is too rare to be on every card.
  */
-export const complaintView = (complaint: Complaint, policy: Policy): ModalView => ({
+export const complaintView = (complaint: Complaint, policy: Policy, team?: string): ModalView => ({
   type: 'modal',
   callback_id: SHOWN,
   private_metadata: JSON.stringify({ complaintId: complaint.id }),
   title: plain('Complaint'),
   close: plain('Close'),
-  blocks: card(complaint, policy, undefined, 'everything').blocks,
+  blocks: card(complaint, policy, { offering: 'everything', team }).blocks,
 })

@@ -2,11 +2,12 @@ import type { Complaint, Event, TimerName } from '../domain/complaint.ts'
 import { onDuty, peopleAt, receivingTeam, standIn } from '../domain/duty.ts'
 import type { Instant } from '../domain/instant.ts'
 import { askToAgree } from '../domain/outgoing.ts'
-import { type Policy, timerSpec } from '../domain/policy.ts'
+import { type Policy, personOf, timerSpec } from '../domain/policy.ts'
 import { approverFor, givenIn, mayApprove } from '../domain/redress.ts'
 import { ladderOf, mayCall } from '../domain/timers.ts'
 import { type Content, redressText, timerName } from './card.ts'
 import { date, escaped, mention, mrkdwn, nameOf, shown, teamName, uncalled } from './mrkdwn.ts'
+import { findingLine, replyName, whereTo } from './writing.ts'
 
 /** A line in a complaint's thread. */
 export interface Reply extends Content {
@@ -188,14 +189,14 @@ function lineFor(event: Event, after: Complaint, policy: Policy, call: (person: 
       return [`:heavy_plus_sign: ${actor} added issue ${escaped(event.id, 20)}: ${shown(event.text, QUOTED)}`]
     case 'issues-confirmed':
       return [`:ballot_box_with_check: ${actor} confirmed the issues`]
-    case 'issue-answered':
-      return [
-        `:speech_balloon: ${actor} answered issue ${escaped(event.id, 20)}: ${shown(event.answer, QUOTED)}`,
-      ]
-    case 'issue-declined':
-      return [
-        `:no_entry_sign: ${actor} declined issue ${escaped(event.id, 20)}: ${shown(event.reason, QUOTED)}`,
-      ]
+    case 'issue-answered': {
+      const answered = `:speech_balloon: ${actor} answered ${issueText(after, event.id)}: ${shown(event.answer, QUOTED)}`
+      return calledForIssue(answered, event.actor, after, policy, call)
+    }
+    case 'issue-declined': {
+      const declined = `:no_entry_sign: ${actor} declined ${issueText(after, event.id)}: ${shown(event.reason, QUOTED)}`
+      return calledForIssue(declined, event.actor, after, policy, call)
+    }
     case 'issue-handoff-requested': {
       const people = answering(policy, event.toTeam, event.at)
       const asks = `:arrow_right: ${actor} asks *${teamName(policy, event.toTeam)}* about ${issueText(after, event.id)}: ${shown(event.reason, QUOTED)}`
@@ -205,25 +206,22 @@ function lineFor(event: Event, after: Complaint, policy: Policy, call: (person: 
       return [
         `:handshake: *${teamName(policy, event.team)}* takes ${issueText(after, event.id)} on; ${nameOf(policy, event.person)} has it now`,
       ]
-    case 'issue-returned':
-      return [
-        `:leftwards_arrow_with_hook: ${actor} returned ${issueText(after, event.id)}: ${shown(event.reason, QUOTED)}\nIt is ${call(after.owner)}’s again`,
-        [after.owner],
-      ]
+    case 'issue-returned': {
+      const returned = `:leftwards_arrow_with_hook: ${actor} returned ${issueText(after, event.id)}: ${shown(event.reason, QUOTED)}`
+      // Who takes back what they had asked for knows it.
+      return event.actor === after.owner
+        ? [returned]
+        : [`${returned}\nIt is ${call(after.owner)}’s again`, [after.owner]]
+    }
     case 'promise-broken':
       return [
-        `:broken_heart: ${actor} says that the promise will not be kept: ${shown(event.reason, QUOTED)}`,
+        `:broken_heart: ${actor} says that the promise${promiseText(after, event.id)} will not be kept: ${shown(event.reason, QUOTED)}`,
       ]
     case 'reply-drafted': {
       // What we ask or tell of our own accord is said by the line of its sending.
       if (event.purpose !== undefined) return undefined
-      const wrote = `:pencil: ${actor} wrote${event.public ? ', in public' : ''}: ${shown(event.text, QUOTED)}`
-      const found = event.findings
-        .slice(0, FINDINGS_SHOWN)
-        .map(
-          ({ effect, rule, words, reason }) =>
-            `${effect === 'block' ? ':no_entry:' : ':warning:'} *${rule.replaceAll('-', ' ')}*${words === '' ? '' : ` “${shown(words, 120)}”`}: ${shown(reason, 300)}`,
-        )
+      const wrote = `:pencil: ${actor} wrote, ${whereTo(after, event)}: ${shown(event.text, QUOTED)}`
+      const found = event.findings.slice(0, FINDINGS_SHOWN).map(findingLine)
       return [
         found.length === 0
           ? wrote
@@ -322,17 +320,24 @@ const issueText = ({ issues }: Complaint, id: string): string =>
   `issue ${escaped(id, 20)} (${shown(issues.find((issue) => issue.id === id)?.text ?? '', 120)})`
 
 /** What went out, by why it was written. */
-function replyText({ replies }: Complaint, id: string): string {
-  switch (replies.find((reply) => reply.id === id)?.purpose) {
-    case 'contact':
-      return 'The question for an address'
-    case 'survey':
-      return 'The question how they found it'
-    case 'notice':
-      return 'The note in the public thread'
-    case undefined:
-      return 'The reply'
-  }
+const replyText = ({ replies }: Complaint, id: string): string =>
+  replyName(replies.find((reply) => reply.id === id) ?? {})
+
+const promiseText = ({ promises }: Complaint, id: string): string => {
+  const promise = promises.find((candidate) => candidate.id === id)
+  return promise === undefined ? '' : ` (${shown(promise.text, 120)})`
+}
+
+/** The owner is called for what somebody of another team has to say about an issue: they write to the customer. */
+function calledForIssue(
+  said: string,
+  actor: string,
+  { owner, team }: Complaint,
+  policy: Policy,
+  call: (person: string) => string,
+): Line {
+  if (actor === owner || personOf(policy, actor)?.team === team) return [said]
+  return [`${said}\n${call(owner)}, please go on from there`, [owner]]
 }
 
 /** Who has to answer a handoff to a team. */

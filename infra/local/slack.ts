@@ -110,6 +110,9 @@ interface Store {
   snapshot(): unknown
   restore(snapshot: unknown): void
 }
+/** What a view need not have: a new one in its place does not keep that of the old. */
+const NO_VIEW = { callback_id: '', private_metadata: '', submit: undefined, close: undefined }
+
 interface Request {
   readonly req: {
     readonly path: string
@@ -284,7 +287,7 @@ export async function startSlack({ home, port, botToken }: SlackOptions): Promis
     },
     changeView(viewId, view) {
       for (const old of views().all())
-        if (old.view_id === viewId) views().update(old.id, { ...view, hash: randomUUID() })
+        if (old.view_id === viewId) views().update(old.id, { ...NO_VIEW, ...view, hash: randomUUID() })
     },
     pushView(viewId, view) {
       const parent = views()

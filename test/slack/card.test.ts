@@ -22,6 +22,8 @@ interface Loose {
   }[]
 }
 
+const home = { channel: 'C0SUPPORT00', permalink: 'https://example.slack.com/p1?a=b&c=d' }
+
 const blocksOf = (content: Content) => content.blocks as unknown as Loose[]
 
 const textsOf = (content: Content) =>
@@ -208,10 +210,7 @@ describe('A card', () => {
   it('stays within every limit, calls nobody it should not, and offers what the state allows, whatever it holds', () => {
     fc.assert(
       fc.property(stories, (story) => {
-        const content = card(story.state, policy, {
-          channel: 'C0SUPPORT00',
-          permalink: 'https://example.slack.com/p1?a=b&c=d',
-        })
+        const content = card(story.state, policy, { home })
         expectWithinLimits(content)
         expectHarmless(content)
         const buttons = buttonsOf(content)
