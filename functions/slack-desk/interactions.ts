@@ -261,11 +261,11 @@ async function viewFor(type: string, origin: Origin, by: Asker, desk: Desk): Pro
     requirePossible(complaint, policy, team, 'promise', {})
     return recording(complaint, policy, origin, await desk.now())
   }
+  if (id !== undefined && REPLIES_IN[type] !== undefined) requireReply(complaint, id, REPLIES_IN[type])
   requirePossible(complaint, policy, team, type, origin)
   if (type === 'draft-reply') {
     return modal(type, complaint, policy, { lastly: await lastWords(complaint, desk) })
   }
-  if (id !== undefined && REPLIES_IN[type] !== undefined) requireReply(complaint, id, REPLIES_IN[type])
   return modal(type, complaint, policy, { id, team, now: await desk.now() })
 }
 

@@ -1,16 +1,20 @@
+import type { KnownBlock, ModalView } from '@slack/types'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { evolve } from '../../functions/domain/complaint.ts'
 import { expectedSeq } from '../../functions/domain/decide.ts'
+import { CHANGE } from '../../functions/slack/buttons.ts'
 import { type Content, card } from '../../functions/slack/card.ts'
-import { complaintView, modal } from '../../functions/slack/modals.ts'
+import { complaintView, modal, replyView } from '../../functions/slack/modals.ts'
 import { escaped, LIMITS } from '../../functions/slack/mrkdwn.ts'
+import { offered } from '../../functions/slack/offers.ts'
 import { replyTo } from '../../functions/slack/replies.ts'
-import { bea, COMPLAINT_ID, given } from '../support/complaints.ts'
-import { allowed, hostile, policy, stepsOf, stories } from './complaints.ts'
+import { bea, COMPLAINT_ID, given, type Story } from '../support/complaints.ts'
+import { hostile, policy, stepsOf, stories } from './complaints.ts'
 
 interface Loose {
   readonly type: string
+  readonly block_id?: string
   readonly text?: { readonly type: string; readonly text: string; readonly verbatim?: boolean }
   readonly fields?: { readonly type: string; readonly text: string; readonly verbatim?: boolean }[]
   readonly elements?: {
@@ -64,6 +68,11 @@ function expectWithinLimits(content: Content): void {
       expect(block.text.text.length).toBeLessThanOrEqual(LIMITS.sectionText)
       expect(block.text.text.length).toBeGreaterThan(0)
     }
+    if (block.type === 'actions') {
+      const ids = (block.elements ?? []).map(({ action_id }) => action_id)
+      expect(new Set(ids).size).toBe(ids.length)
+      expect(ids.length).toBeLessThanOrEqual(25)
+    }
     expect(block.fields?.length ?? 0).toBeLessThanOrEqual(10)
     for (const { text } of block.fields ?? []) expect(text.length).toBeLessThanOrEqual(LIMITS.fieldText)
   }
@@ -80,6 +89,33 @@ function expectHarmless(content: Content): void {
     expect(foreign).not.toMatch(/[<>]/)
     expect(foreign.replace(/&(amp|lt|gt);/g, '')).not.toContain('&')
   }
+}
+
+/** A button names what it is about, no two of a row are the same, and nobody is refused what it offers to them. */
+function expectPossible(
+  { action_id = '', value = '', text }: NonNullable<Loose['elements']>[number],
+  story: Story,
+  allowed: ReadonlySet<string>,
+): void {
+  expect(allowed).toContain(action_id === CHANGE ? 'draft-reply' : action_id)
+  expect(value.length).toBeLessThanOrEqual(LIMITS.buttonValue)
+  expect((text as { text: string }).text.length).toBeLessThanOrEqual(LIMITS.buttonText)
+  const { complaintId, id, expects } = JSON.parse(value)
+  expect(complaintId).toBe(COMPLAINT_ID)
+  expect(expects).toBe(action_id === CHANGE ? undefined : expectedSeq(story.state, action_id as 'take', id))
+  const { issues, replies } = story.state
+  if (id !== undefined) expect([...issues, ...replies].map((one) => one.id)).toContain(id)
+}
+
+/** Every form that a press can open: of each action, and of each reply and issue. */
+function* formsOf({ state }: Story): Generator<ModalView> {
+  const now = '2026-12-01T09:00:00Z'
+  for (const action of offered(state, policy)) {
+    const form = modal(action, state, policy, { now })
+    if (form !== undefined) yield form
+  }
+  for (const { id } of state.replies) yield replyView(state, policy, id, now)
+  for (const { id } of state.issues) yield modal('answer-issue', state, policy, { id }) as ModalView
 }
 
 describe('A card', () => {
@@ -186,7 +222,7 @@ describe('A card', () => {
   it('keeps what is rare in a menu of at most five', () => {
     const story = given('2026-11-23T09:00:00Z', {}, policy)
     const [first, , , , last] = menuOf(card(story.state, policy))
-    expect(first).toMatchObject({ action: 'draft-reply', text: 'Write to the customer' })
+    expect(first).toMatchObject({ action: 'promise', text: 'Promise something' })
     expect(last).toMatchObject({ action: 'show', carried: JSON.stringify({ complaintId: COMPLAINT_ID }) })
   })
 
@@ -200,62 +236,65 @@ describe('A card', () => {
     story.does('2026-11-23T09:05:00Z', { type: 'acknowledge' })
     story.does('2026-11-23T09:10:00Z', { type: 'hand-off', toTeam: 'billing', reason: 'Theirs' })
     const labels = () => buttonsOf(card(story.state, policy)).map(({ action_id }) => action_id)
-    expect(labels()).toEqual(['accept-handoff', 'decline-handoff', 'take', 'resolve', 'pause'])
+    expect(labels()).toEqual(['accept-handoff', 'decline-handoff', 'draft-reply', 'take', 'resolve', 'pause'])
     const [accept] = buttonsOf(card(story.state, policy))
     expect(JSON.parse(accept?.value ?? '')).toEqual({ complaintId: COMPLAINT_ID, expects: 3 })
     story.does('2026-11-23T09:20:00Z', { type: 'accept-handoff' }, bea)
-    expect(labels()).toEqual(['take', 'hand-off', 'resolve', 'pause'])
+    expect(labels()).toEqual(['draft-reply', 'take', 'hand-off', 'resolve', 'pause'])
   })
 
   it('stays within every limit, calls nobody it should not, and offers what the state allows, whatever it holds', () => {
     fc.assert(
       fc.property(stories, (story) => {
-        const content = card(story.state, policy, { home })
-        expectWithinLimits(content)
-        expectHarmless(content)
-        const buttons = buttonsOf(content)
-        expect(new Set(buttons.map(({ action_id }) => action_id)).size).toBe(buttons.length)
-        for (const { action_id = '', value = '', text } of buttons) {
-          expect(allowed(story)).toContain(action_id)
-          expect(value.length).toBeLessThanOrEqual(LIMITS.buttonValue)
-          expect((text as { text: string }).text.length).toBeLessThanOrEqual(LIMITS.buttonText)
-          expect(JSON.parse(value)).toEqual({
-            complaintId: COMPLAINT_ID,
-            expects: expectedSeq(story.state, action_id as 'take'),
-          })
+        for (const team of [undefined, 'support', 'billing', 'social']) {
+          const content = card(story.state, policy, { home, team })
+          expectWithinLimits(content)
+          expectHarmless(content)
+          const allowed = new Set<string>(offered(story.state, policy, team))
+          const buttons = buttonsOf(content)
+          for (const button of buttons) expectPossible(button, story, allowed)
+          // A menu has two to five options; they are possible, too, and no button's.
+          const menu = menuOf(content)
+          expect(menu.length).toBeLessThanOrEqual(5)
+          for (const { text, value, action, carried } of menu) {
+            expect([...allowed, 'show']).toContain(action)
+            expect(buttons.map(({ action_id }) => action_id)).not.toContain(action)
+            expect(value.length).toBeLessThanOrEqual(150)
+            expect(text.length).toBeLessThanOrEqual(LIMITS.buttonText)
+            expect(JSON.parse(carried)).toEqual({
+              complaintId: COMPLAINT_ID,
+              ...(action === 'show' ? {} : { expects: expectedSeq(story.state, action as 'take') }),
+            })
+          }
+          // Everything that is possible, and nothing else, is at most one menu away.
+          const everything = {
+            text: '',
+            blocks: complaintView(story.state, policy, team).blocks as KnownBlock[],
+          }
+          expectWithinLimits(everything)
+          const all = new Set(buttonsOf(everything).map(({ action_id }) => String(action_id)))
+          for (const button of buttonsOf(everything)) expectPossible(button, story, allowed)
+          // Of what waits in great numbers only the first can be decided, and then the next.
+          for (const action of allowed) if (!action.endsWith('-reply')) expect(all).toContain(action)
+          if (all.size > buttons.length + menu.length && allowed.size > 5)
+            expect(menu.map(({ action }) => action)).toContain('show')
         }
-        // A menu has two to five options; they are possible, too, and no button's.
-        const menu = menuOf(content)
-        expect(menu.length).toBeLessThanOrEqual(5)
-        for (const { text, value, action, carried } of menu) {
-          expect([...allowed(story), 'show']).toContain(action)
-          expect(buttons.map(({ action_id }) => action_id)).not.toContain(action)
-          expect(value.length).toBeLessThanOrEqual(150)
-          expect(text.length).toBeLessThanOrEqual(LIMITS.buttonText)
-          expect(JSON.parse(carried)).toEqual({
-            complaintId: COMPLAINT_ID,
-            ...(action === 'show' ? {} : { expects: expectedSeq(story.state, action as 'take') }),
-          })
-        }
-        // Everything that is possible, and nothing else, is at most one menu away.
-        const everything = complaintView(story.state, policy)
-        const all = buttonsOf({ text: '', blocks: everything.blocks as never }).map(
-          ({ action_id }) => action_id,
-        )
-        expect(all.sort()).toEqual([...allowed(story)].sort())
-        expectWithinLimits({ text: '', blocks: everything.blocks as never })
-        if (all.length > buttons.length + menu.length)
-          expect(menu.map(({ action }) => action)).toContain('show')
         // Whatever has a form has one that Slack takes.
-        for (const action of allowed(story)) {
-          const form = modal(action as 'take', story.state, policy)
-          if (form === undefined) continue
+        for (const form of formsOf(story)) {
           expect(form.blocks.length).toBeLessThanOrEqual(100)
           expect(form.title.text.length).toBeLessThanOrEqual(24)
           expect(JSON.stringify(form).isWellFormed()).toBe(true)
+          expect(form.private_metadata?.length ?? 0).toBeLessThanOrEqual(3000)
+          for (const block of form.blocks as unknown as Loose[]) {
+            if (block.type !== 'section') continue
+            expect(block.text?.text.length).toBeLessThanOrEqual(LIMITS.sectionText)
+            expect(block.text?.text.length).toBeGreaterThan(0)
+          }
+          const ids = form.blocks.flatMap(({ block_id }) => block_id ?? [])
+          expect(new Set(ids).size).toBe(ids.length)
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 200 },
     )
   })
 })

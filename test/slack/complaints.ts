@@ -181,5 +181,3 @@ export function* stepsOf(story: Story, evolve: (state: Complaint | undefined, ev
     yield { event, after }
   }
 }
-
-export const allowed = (story: Story): ReadonlySet<string> => new Set(allowedActions(story.state))

@@ -60,6 +60,7 @@ vi.mock('../../functions/ledger/ledger.ts', async (original) => {
     }
     ofTeam = async () => ({ complaints: stage.story === undefined ? [] : [stage.story.state] })
     loadMany = async () => (stage.story === undefined ? [] : [stage.story.state])
+    timeline = async (_: string, after = 0) => stage.story?.events.filter(({ seq }) => seq > after)
   }
   return { ...actual, Ledger: OneStory }
 })
@@ -95,9 +96,33 @@ interface Sent {
   readonly change?: Record<string, string>
 }
 
+/** With something for every form to be about: a reply that is held, one that waits, an issue at another team, a promise. */
+function wholeStory(): Story {
+  const story = given('2026-11-23T09:00:00Z', {}, policy)
+  story.does('2026-11-23T09:01:00Z', { type: 'acknowledge' })
+  story.does('2026-11-23T09:02:00Z', { type: 'add-issue', text: 'The bill' })
+  story.does('2026-11-23T09:03:00Z', {
+    type: 'hand-off-issue',
+    id: 'i1',
+    toTeam: 'billing',
+    reason: 'Please',
+  })
+  story.does('2026-11-23T09:04:00Z', { type: 'draft-reply', text: 'Please ring our helpline.' })
+  story.does('2026-11-23T09:05:00Z', { type: 'send-reply', id: HELD.waiting })
+  story.does('2026-11-23T09:06:00Z', {
+    type: 'draft-reply',
+    text: 'We will refund you by Friday. Ring our helpline.',
+  })
+  story.does('2026-11-23T09:07:00Z', { type: 'promise', text: 'A call', due: '2026-11-30T12:00:00Z' })
+  return story
+}
+
+/** The ids of its replies. */
+const HELD = { waiting: 'o5', held: 'o8' }
+
 /** Signed, unless `change` says otherwise. */
 async function holds({ path, body, type = 'application/x-www-form-urlencoded', change = {} }: Sent) {
-  stage.story = given('2026-11-23T09:00:00Z', {}, policy)
+  stage.story = wholeStory()
   stage.writes = 0
   const timestamp = String(Math.floor(Date.now() / 1000))
   const hmac = createHmac('sha256', SIGNING_SECRET).update(`v0:${timestamp}:`).update(body).digest('hex')
@@ -125,6 +150,16 @@ async function holds({ path, body, type = 'application/x-www-form-urlencoded', c
 const form = (payload: unknown): Uint8Array =>
   Buffer.from(new URLSearchParams({ payload: JSON.stringify(payload) }).toString())
 
+/** What some forms are about. */
+const ABOUT: Readonly<Record<string, object>> = {
+  'draft-reply': { id: HELD.held, seen: 8 },
+  'send-reply': { id: HELD.held },
+  'refuse-reply': { id: HELD.waiting },
+  'answer-issue': { id: 'i1' },
+  'return-issue': { id: 'i1' },
+  promise: { reply: HELD.held },
+}
+
 /** What Slack sends, in every kind that we answer. Nothing in them leads anywhere but to the fake Slack. */
 const PAYLOADS = [
   {
@@ -132,26 +167,58 @@ const PAYLOADS = [
     user: { id: 'U0SAM000000' },
     channel: { id: 'C0SUPPORT' },
     trigger_id: 'trigger',
-    actions: [{ action_id: 'acknowledge', value: JSON.stringify({ complaintId: COMPLAINT_ID, expects: 1 }) }],
+    actions: [{ action_id: 'take', value: JSON.stringify({ complaintId: COMPLAINT_ID, expects: 2 }) }],
   },
   {
     type: 'block_actions',
     user: { id: 'U0SAM000000' },
     trigger_id: 'trigger',
     actions: [
-      { action_id: 'resolve', value: JSON.stringify({ complaintId: COMPLAINT_ID, expects: 1 }) },
+      { action_id: 'resolve', value: JSON.stringify({ complaintId: COMPLAINT_ID, expects: 2 }) },
       { action_id: 'hand-off', value: JSON.stringify({ complaintId: COMPLAINT_ID }) },
     ],
   },
-  ...['resolve', 'hand-off', 'pause', 'promise', 'reply', 'note'].map((callback_id) => ({
+  ...[
+    ['change-reply', { id: HELD.held }],
+    ['record-promise', { id: HELD.held, at: 0 }],
+    ['discard-reply', { id: HELD.held }],
+    ['approve-reply', { id: HELD.waiting }],
+    ['accept-issue', { id: 'i1', expects: 4 }],
+    ['answer-issue', { id: 'i1', expects: 4 }],
+  ].map(([action_id, about]) => ({
+    type: 'block_actions',
+    user: { id: 'U0PRIYA0000' },
+    view: { id: 'V1', callback_id: 'send-reply', previous_view_id: null },
+    trigger_id: 'trigger',
+    actions: [{ action_id, value: JSON.stringify({ complaintId: COMPLAINT_ID, ...(about as object) }) }],
+  })),
+  ...[
+    'resolve',
+    'hand-off',
+    'pause',
+    'promise',
+    'reply',
+    'note',
+    'draft-reply',
+    'send-reply',
+    'refuse-reply',
+    'answer-issue',
+    'return-issue',
+    'break-promise',
+    'ask-contact',
+  ].map((callback_id) => ({
     type: 'view_submission',
     user: { id: 'U0SAM000000' },
     view: {
       id: 'V1',
       callback_id,
-      private_metadata: JSON.stringify({ complaintId: COMPLAINT_ID, expects: 1 }),
+      previous_view_id: 'V0',
+      private_metadata: JSON.stringify({ complaintId: COMPLAINT_ID, ...ABOUT[callback_id] }),
       state: {
         values: {
+          answer: { answer: { type: 'plain_text_input', value: 'a form' } },
+          where: { where: { type: 'radio_buttons', selected_option: { value: 'private' } } },
+          due: { due: { type: 'datetimepicker', selected_date_time: 1795780800 } },
           summary: { summary: { type: 'plain_text_input', value: 'Refunded' } },
           reason: { reason: { type: 'plain_text_input', value: 'a form' } },
           text: { text: { type: 'plain_text_input', value: 'a form' } },
