@@ -8,7 +8,7 @@ import type { OpenComplaint } from '../ledger/open.ts'
 import { logger } from '../shared/logger.ts'
 import { currentPolicy, policyOf } from '../shared/policies.ts'
 import { ask, SlackFailure } from '../slack/client.ts'
-import { homeView } from '../slack/home.ts'
+import { homeView, waitingFor } from '../slack/home.ts'
 import { listContent } from '../slack/list.ts'
 import { complaintView, replyView } from '../slack/modals.ts'
 import { escaped, link, shown } from '../slack/mrkdwn.ts'
@@ -346,13 +346,21 @@ function holds({ id, message, resolution }: Complaint, words: readonly string[])
 /** How many complaints, and how many of each stage, an App Home shows. */
 const AT_HOME = 10
 const AT_EACH_STAGE = 4
+/** How many complaints the ledger loads at once. */
+const MOST_LOADED = 100
 
-/** Shows somebody their own complaints, their team's board and the promises that are due. */
+/** Among how many of the most urgent of their team, and of the others, it is looked for what waits for somebody. */
+const LOOKED_THROUGH = 100
+
+/** Shows somebody what waits for them, their own complaints, their team's board and the promises that are due. */
 export async function publishHome(user: string, desk: Desk): Promise<void> {
   const policy = currentPolicy
   const id = actorOfSlackUser(policy, user)
   const team = personOf(policy, id)?.team
-  const open = await openFor(desk, (one) => one.owner === id || one.team === team)
+  const all = await openFor(desk, () => true)
+  const open = all.filter((one) => one.owner === id || one.team === team)
+  const others = all.filter((one) => !open.includes(one))
+  const looked = [...open.slice(0, LOOKED_THROUGH), ...others.slice(0, LOOKED_THROUGH)]
   const mine = open.filter(({ owner, stage }) => owner === id && stage !== 'resolved')
   const stages = Map.groupBy(
     open.filter((one) => one.team === team),
@@ -366,14 +374,21 @@ export async function publishHome(user: string, desk: Desk): Promise<void> {
     ...[...stages.values()].flatMap((ofStage) => ofStage.slice(0, AT_EACH_STAGE)),
     ...promises.slice(0, AT_HOME),
   ]
-  const ids = [...new Set(shown.map(({ complaintId }) => complaintId))]
-  const complaints = new Map((await desk.ledger.loadMany(ids)).map((complaint) => [complaint.id, complaint]))
+  const ids = [...new Set([...shown, ...looked].map(({ complaintId }) => complaintId))]
+  const complaints = new Map<string, Complaint>()
+  for (let from = 0; from < ids.length; from += MOST_LOADED)
+    for (const complaint of await desk.ledger.loadMany(ids.slice(from, from + MOST_LOADED)))
+      complaints.set(complaint.id, complaint)
   const load = (some: readonly OpenComplaint[], most: number) =>
     some.slice(0, most).flatMap(({ complaintId }) => complaints.get(complaintId) ?? [])
   const view = homeView(
     {
       now: await desk.now(),
       team,
+      waiting: looked.flatMap(({ complaintId }) => {
+        const complaint = complaints.get(complaintId)
+        return complaint === undefined ? [] : waitingFor(complaint, id, team, policyOf(complaint.policy))
+      }),
       mine: { count: mine.length, complaints: load(mine, AT_HOME) },
       board: [...stages].map(([stage, some]) => ({
         stage,

@@ -1,9 +1,11 @@
-import type { HomeView, KnownBlock } from '@slack/types'
-import { type Complaint, type Promised, type Stage, unkeptPromises } from '../domain/complaint.ts'
+import type { HomeView, KnownBlock, SectionBlock } from '@slack/types'
+import { type Complaint, type Promised, type Reply, type Stage, unkeptPromises } from '../domain/complaint.ts'
 import type { Instant } from '../domain/instant.ts'
+import { mayAgree } from '../domain/outgoing.ts'
 import type { Policy } from '../domain/policy.ts'
 import { row, showButton } from './list.ts'
 import { date, mrkdwn, shown, teamName, uncalled } from './mrkdwn.ts'
+import { pendingReplies } from './writing.ts'
 
 /** Some of so many complaints, the most urgent first. */
 interface Some {
@@ -15,6 +17,8 @@ export interface Home {
   readonly now: Instant
   /** The person's team; undefined for somebody whom the policy does not know. */
   readonly team?: string | undefined
+  /** What waits for this very person, as `waitingFor` has it. */
+  readonly waiting: readonly SectionBlock[]
   readonly mine: Some
   readonly board: readonly (Some & { readonly stage: Stage })[]
   readonly promises: Some
@@ -23,8 +27,11 @@ export interface Home {
 /** The order in which a complaint passes them. */
 const STAGES: readonly Stage[] = ['reopened', 'received', 'acknowledged', 'handed off', 'resolved']
 
-/** Somebody's App Home: their complaints by next deadline, their team's board, the promises that are due. */
-export function homeView({ now, team, mine, board, promises }: Home, policy: Policy): HomeView {
+/** How many of the things that wait for somebody their App Home shows. */
+const WAITING_SHOWN = 10
+
+/** Somebody's App Home: what waits for them, their complaints by next deadline, their team's board, the promises that are due. */
+export function homeView({ now, team, waiting, mine, board, promises }: Home, policy: Policy): HomeView {
   const heading = (text: string): KnownBlock => ({
     type: 'header',
     text: { type: 'plain_text', text, emoji: false },
@@ -38,6 +45,14 @@ export function homeView({ now, team, mine, board, promises }: Home, policy: Pol
   return {
     type: 'home',
     blocks: [
+      ...(waiting.length === 0
+        ? []
+        : [
+            heading('Waiting for you'),
+            ...waiting.slice(0, WAITING_SHOWN),
+            ...(waiting.length > WAITING_SHOWN ? [line(`…and ${waiting.length - WAITING_SHOWN} more`)] : []),
+            { type: 'divider' } satisfies KnownBlock,
+          ]),
       heading('Your complaints'),
       ...(mine.count === 0 ? [line('None is yours.')] : rows(mine)),
       { type: 'divider' },
@@ -65,6 +80,62 @@ export function homeView({ now, team, mine, board, promises }: Home, policy: Pol
       line(`As of ${date(now)}; open this tab again for news. \`/complaint help\` says what else there is.`),
     ],
   }
+}
+
+/**
+ * What a complaint has that waits for somebody: a reply that they may agree to, one of theirs, or of a complaint of
+ * theirs, that is held back or did not arrive, an issue that their team is asked about or that they have.
+ */
+export function waitingFor(
+  complaint: Complaint,
+  person: string,
+  team: string | undefined,
+  policy: Policy,
+): SectionBlock[] {
+  const concerns = ({ draftedBy }: Reply) => draftedBy === person || complaint.owner === person
+  const replies = pendingReplies(complaint).flatMap((reply) => {
+    const what = `${teamName(policy, complaint.team)} · ${uncalled(policy, reply.draftedBy)} wrote it, ${date(reply.draftedAt)}`
+    const glance =
+      reply.text === undefined ? '' : `\n${shown(reply.text.replace(/\s+/g, ' ').trim(), 120, '>')}`
+    switch (reply.state) {
+      case 'waiting':
+        return mayBeAsked(complaint, reply, person, team, policy)
+          ? [`:hourglass: *A reply waits for your agreement* · ${what}${glance}`]
+          : []
+      case 'failed':
+        return concerns(reply) ? [`:red_circle: *A reply did not arrive* · ${what}`] : []
+      case 'refused':
+        return reply.draftedBy === person ? [`:no_entry_sign: *Your reply was refused* · ${what}`] : []
+      default:
+        return concerns(reply) ? [`:raised_hand: *A reply is held back* · ${what}${glance}`] : []
+    }
+  })
+  const issues = complaint.issues.flatMap(({ text, handoff }) => {
+    if (handoff === undefined || handoff.toTeam !== team) return []
+    const { person: holder, by, at } = handoff
+    if (holder !== undefined && holder !== person) return []
+    const who = holder === undefined ? `${teamName(policy, handoff.toTeam)} is asked` : 'You have an issue'
+    return [
+      `:arrow_right: *${who}* · ${uncalled(policy, by)}, ${date(at)}\n${shown(text.replace(/\s+/g, ' ').trim(), 120, '>')}`,
+    ]
+  })
+  return [...replies, ...issues].map((text) => ({
+    type: 'section',
+    text: mrkdwn(text),
+    accessory: showButton(complaint),
+  }))
+}
+
+/** A colleague's word is asked for in the team; the duty manager's everywhere, where nobody else's will do. */
+function mayBeAsked(
+  complaint: Complaint,
+  { draftedBy, approver = 'colleague' }: Reply,
+  person: string,
+  team: string | undefined,
+  policy: Policy,
+): boolean {
+  const near = complaint.team === team || (approver === 'duty-manager' && person === policy.dutyManager)
+  return near && draftedBy !== person && mayAgree(policy, complaint.team, person, approver)
 }
 
 const boardTitle = (policy: Policy, team: string): string =>

@@ -44,7 +44,8 @@ export function offered(complaint: Complaint, policy: Policy, team?: string): Ac
   return allowedActions(complaint).filter((action) => {
     if (part === 'issue' && !WITH_AN_ISSUE.has(action)) return false
     if (action === 'accept-issue') return askedOf(complaint, team).length > 0
-    if (action === 'ask-contact') return policy.replies?.contact !== undefined
+    // Whoever wrote in private is answered there.
+    if (action === 'ask-contact') return complaint.message.public && policy.replies?.contact !== undefined
     return true
   })
 }

@@ -73,6 +73,52 @@ describe('A complaint in Slack', () => {
     expect(slack.thread('support')).toHaveLength(5)
   })
 
+  it('shows a card in the channel of each team that has an issue of it, with that issue and nothing else to do', async () => {
+    const story = given('2026-11-23T09:00:00Z')
+    story.does('2026-11-23T09:05:00Z', { type: 'acknowledge' })
+    story.does('2026-11-23T09:06:00Z', { type: 'add-issue', text: 'The bill is too high' })
+    story.does('2026-11-23T09:07:00Z', { type: 'add-issue', text: 'The post was rude' })
+    const asks = { type: 'hand-off-issue', reason: 'Please check' } as const
+    story.does('2026-11-23T09:10:00Z', { ...asks, id: 'i1', toTeam: 'billing' })
+    story.does('2026-11-23T09:11:00Z', { ...asks, id: 'i2', toTeam: 'social' })
+    const upToNow = async () => {
+      tell(story.events)
+      expect(await outbox.deliver([[COMPLAINT_ID, story.state.version]])).toEqual([])
+    }
+    await upToNow()
+    const [billing] = slack.cards('billing')
+    expect(told(billing)).toContain('*Billing is asked:* The bill is too high')
+    expect(told(billing)).toContain(`<#${slack.channels.get('support')}>`)
+    for (const action of ['accept-issue', 'answer-issue', 'return-issue'])
+      expect(told(billing)).toContain(`"action_id":"${action}"`)
+    for (const action of ['resolve', 'draft-reply', 'take']) {
+      expect(told(billing)).not.toContain(`"action_id":"${action}"`)
+      expect(told(slack.cards('support')[0])).toContain(`"action_id":"${action}"`)
+    }
+    expect(told(slack.cards('social')[0])).toContain('*Social media is asked:* The post was rude')
+    expect(lines(slack.thread('billing'))).toEqual([
+      expect.stringContaining('<@U0BEA000000>, please accept or return it'),
+    ])
+
+    story.does('2026-11-23T09:20:00Z', { type: 'accept-issue', id: 'i1' }, bea)
+    story.does('2026-11-23T09:30:00Z', { type: 'answer-issue', id: 'i1', answer: 'Misread' }, bea)
+    await upToNow()
+    // The owner, and nobody but them, is called: they write to the customer.
+    expect(lines(slack.thread('support')).at(-1)).toContain('<@U0SAM000000>, please go on from there')
+    expect(lines(slack.thread('billing'))).toHaveLength(1)
+    expect(told(billing)).toContain('nothing is asked of Billing any more')
+    expect(told(billing)).not.toContain('action_id')
+    expect(slack.cards('billing')).toHaveLength(1)
+  })
+
+  it('goes on to show the owner’s card where the thread began, once another team has it', async () => {
+    const story = wholeLife()
+    tell(story.events.slice(0, 4))
+    await outbox.deliver([[COMPLAINT_ID, 4]])
+    for (const channel of ['support', 'billing'])
+      expect(told(slack.cards(channel)[0])).toContain('"action_id":"resolve"')
+  })
+
   it('is updated once per message, and not at all where nothing on it would change', async () => {
     const story = given()
     tell(story.events)

@@ -32,6 +32,8 @@ describe('A modal', () => {
     ['approve-redress', ['id']],
     ['refuse-redress', ['id', 'reason']],
     ['pay-redress', ['id', 'reference']],
+    ['hand-off-issue', ['id', 'toTeam', 'reason']],
+    ['break-promise', ['id', 'reason']],
   ])('for %s asks for %j, and carries the complaint and what its button expected', (type, blocks) => {
     const view = modal(type, acknowledged(), policy)
     expect(view?.blocks.map(({ block_id }) => block_id)).toEqual(blocks)
@@ -108,10 +110,29 @@ describe('A submitted modal', () => {
     ['approve-redress', {}, ['id']],
     ['refuse-redress', { id: '=r3' }, ['reason']],
     ['pay-redress', { id: '=r3' }, ['reference']],
+    ['draft-reply', { text: '  ', where: '=private' }, ['text']],
+    ['refuse-reply', {}, ['reason']],
+    ['hand-off-issue', { id: '=i1', reason: 'x' }, ['toTeam']],
+    ['answer-issue', { answer: 'x' }, ['id']],
+    ['return-issue', { id: '=i1' }, ['reason']],
+    ['break-promise', {}, ['id', 'reason']],
+    ['confirm-identity', { reason: ' ' }, ['reason']],
   ])('%s of %j says what is wrong with %j', (type, fields, wrong) => {
     const submission = submissionOf(type, filled(fields))
     expect(submission).toHaveProperty('errors')
     expect(Object.keys((submission as { errors: object }).errors)).toEqual(wrong)
+  })
+
+  it('is about the reply or the issue that it was opened for, whatever else it holds', () => {
+    expect(submissionOf('refuse-reply', filled({ reason: 'No' }), 'o5')).toEqual({
+      action: { type: 'refuse-reply', id: 'o5', reason: 'No' },
+    })
+    expect(submissionOf('send-reply', filled({}), 'o5')).toEqual({
+      action: { type: 'send-reply', id: 'o5', reason: undefined },
+    })
+    expect(submissionOf('answer-issue', filled({ id: '=i2', answer: 'Ours' }), 'i1')).toEqual({
+      action: { type: 'answer-issue', id: 'i1', answer: 'Ours' },
+    })
   })
 
   it('that is none of ours is left alone', () => {
@@ -217,6 +238,33 @@ describe('The forms of redress', () => {
     expect(blocks).toContain('goodwill £80.00, by Sam')
     expect(blocks).toContain('goodwill £20.00, by Sam')
     expect(blocks).not.toContain('initial_option')
+  })
+})
+
+describe('The forms about issues', () => {
+  const withIssues = () => {
+    const story = given('2026-11-23T09:00:00Z', {}, policy)
+    story.does('2026-11-23T09:05:00Z', { type: 'acknowledge' })
+    for (const text of ['The bill', 'The tone', 'The wait'])
+      story.does('2026-11-23T09:06:00Z', { type: 'add-issue', text })
+    const ask = { type: 'hand-off-issue', toTeam: 'billing', reason: 'Please' } as const
+    story.does('2026-11-23T09:07:00Z', { ...ask, id: 'i1' })
+    return story
+  }
+  const choices = (type: ActionType, team?: string) => {
+    const { blocks = [] } = modal(type, withIssues().state, policy, { team }) ?? {}
+    const { element } = blocks.find(({ block_id }) => block_id === 'id') as {
+      element: { options: { value: string }[] }
+    }
+    return element.options.map(({ value }) => value)
+  }
+
+  it('offer each what can be meant: what is with nobody else, what is with others, and to a team its own', () => {
+    expect(choices('hand-off-issue')).toEqual(['i2', 'i3'])
+    expect(choices('return-issue', 'support')).toEqual(['i1'])
+    expect(choices('answer-issue', 'support')).toEqual(['i1', 'i2', 'i3'])
+    expect(choices('answer-issue', 'billing')).toEqual(['i1'])
+    expect(choices('decline-issue', 'billing')).toEqual(['i1'])
   })
 })
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { evolve } from '../../functions/domain/complaint.ts'
 import { card } from '../../functions/slack/card.ts'
+import { modal, replyView } from '../../functions/slack/modals.ts'
 import { replyTo } from '../../functions/slack/replies.ts'
 import { given } from '../support/complaints.ts'
 import { policy } from './complaints.ts'
@@ -16,7 +17,7 @@ function everythingTold(isPublic: boolean): string {
     author: { id: SECRETS[1] ?? '' },
   })
   const at = (minute: number): string => `2026-11-23T10:${String(minute).padStart(2, '0')}:00Z`
-  const told = [card(story.state, policy)]
+  const told: unknown[] = [card(story.state, policy)]
   const does = (...[minute, action]: [number, Parameters<typeof story.does>[1]]): void => {
     story.does(at(minute), action)
     told.push(card(story.state, policy))
@@ -29,6 +30,24 @@ function everythingTold(isPublic: boolean): string {
   does(5, { type: 'pause', reason: said })
   does(6, { type: 'promise', text: said, due: '2026-11-30T09:00:00Z' })
   does(7, { type: 'keep-promise', evidence: said })
+  does(7, { type: 'promise', text: said, due: '2026-11-30T09:00:00Z', to: said })
+  does(7, { type: 'break-promise', reason: said })
+  does(7, { type: 'add-issue', text: said })
+  does(7, { type: 'hand-off-issue', id: 'i1', toTeam: 'social', reason: said })
+  told.push(card(story.state, policy, { team: 'social' }))
+  does(7, { type: 'return-issue', reason: said })
+  does(7, { type: 'draft-reply', text: `${said}. Please ring our helpline.` })
+  told.push(replyView(story.state, policy, story.state.replies.at(-1)?.id ?? ''))
+  does(7, { type: 'send-reply', reason: said })
+  does(7, { type: 'discard-reply', reason: said })
+  does(7, { type: 'ask-contact' })
+  const by = { id: 'source:form' }
+  const ask = story.state.contact?.ask ?? ''
+  const where = { email: SECRETS[2], phone: SECRETS[1] }
+  story.send(at(7), { type: 'give-contact', id: ask, ...where, consent: 'yes', code: 'X', by })
+  if (isPublic) does(7, { type: 'confirm-identity', reason: said })
+  told.push(modal('draft-reply', story.state, policy))
+  does(7, { type: 'answer-issue', id: 'i1', answer: said })
   does(8, { type: 'resolve', summary: said, redress: { kind: 'in-kind', description: said } })
   does(9, { type: 'reopen', reason: said })
   does(10, { type: 'withdraw', reason: said })
@@ -46,6 +65,12 @@ describe('Slack', () => {
     const told = everythingTold(true)
     for (const secret of SECRETS) expect(told).not.toContain(secret)
     expect(told).toContain('••••1111')
+  })
+
+  it('has the text of a reply as it was written in one place: the form to change it, as masked it would be sent', () => {
+    const story = given('2026-11-23T09:00:00Z', {}, policy)
+    const view = modal('draft-reply', story.state, policy, { text: said })
+    expect(JSON.stringify(view)).toContain(`"initial_value":"${said}"`)
   })
 
   it('says so where a public post holds some, so that somebody asks for it to be taken down', () => {

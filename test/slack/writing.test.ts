@@ -691,3 +691,31 @@ describe('How the customer found it', () => {
     expect(words({ blocks: cardFor('support') })).toContain('*Survey:* :star::star: 2 of 5')
   })
 })
+
+describe('The App Home', () => {
+  const opens = async (user: string) => {
+    const event = { type: 'app_home_opened', user, tab: 'home' }
+    const body = JSON.stringify({ type: 'event_callback', event_id: `Ev${++triggers}`, event })
+    await post({ path: '/slack/events', body, type: 'application/json', base64: false })
+    await workerWorks()
+    return slack.called('views.publish').at(-1)?.view ?? ''
+  }
+
+  it('begins with what waits for whoever opens it: to agree to, to decide, to put right, to answer', async () => {
+    expect(await opens(SAM)).not.toContain('Waiting for you')
+    story.does('2026-11-23T09:06:00Z', { type: 'add-issue', text: 'The meter' })
+    story.does('2026-11-23T09:07:00Z', {
+      type: 'hand-off-issue',
+      id: 'i1',
+      toTeam: 'billing',
+      reason: 'Please',
+    })
+    await submits(SAM, await isHeld(BOUNCE), {})
+    expect(await opens('U0PRIYA')).toContain('*A reply waits for your agreement* · Support · Sam wrote it')
+    expect(await opens(SAM)).not.toContain('Waiting for you')
+    await isHeld('Please visit our shop.')
+    expect(await opens(SAM)).toContain('*A reply is held back* · Support')
+    expect(await opens(BEA)).toContain('*Billing is asked* · Sam')
+    expect(await opens(BEA)).not.toContain('held back')
+  })
+})
