@@ -475,7 +475,7 @@ describe('A reply that did not arrive', () => {
     await writes('We put your bill right.')
     const id = story.state.replies.at(-1)?.id ?? ''
     const by = { id: 'source:x' }
-    story.send(NOW, { type: 'record-sent', id, via: 'x', reference: 'post:1', reports: true, by })
+    story.send(NOW, { type: 'record-sent', id, platform: 'x', reference: 'post:1', reports: true, by })
     expect(words({ blocks: cardFor('support') })).toContain('not known to have arrived: Sam’s reply')
     story.send(NOW, { type: 'record-delivered', id, by })
     const blocks = cardFor('support')
