@@ -121,7 +121,7 @@ export class Sending extends Construct {
         },
       },
     })
-    destination.addDependency(set)
+    destination.node.addDependency(set)
     const receipts = new RedressFunction(this, 'Receipts', {
       ...props,
       name: 'receipts',

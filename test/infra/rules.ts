@@ -571,6 +571,23 @@ export const RULES: Rule[] = [
     },
   },
   {
+    holds: 'only the local stage is told where the platforms are that replies are sent by',
+    check: (t, stage) =>
+      where(of(t, 'AWS::Lambda::Function'), ({ Environment: { Variables } }) => {
+        const isLocalSender = Variables.SENDERS_SECRET !== undefined && stage === 'local'
+        return ['PLATFORMS_URL', 'AWS_ENDPOINT_URL_SESV2'].some(
+          (name) => (Variables[name] !== undefined) !== isLocalSender,
+        )
+      }),
+    breakIt: (t) => {
+      for (const [, f] of of(t, 'AWS::Lambda::Function')) {
+        const { Variables } = f.Properties.Environment
+        if ('PLATFORMS_URL' in Variables) delete Variables.PLATFORMS_URL
+        else Variables.PLATFORMS_URL = 'http://127.0.0.1'
+      }
+    },
+  },
+  {
     holds: 'no secret has a value that could verify anything',
     check: (t) =>
       where(
