@@ -35,8 +35,8 @@ export interface FiledEvent {
 export interface FiledMessage {
   readonly seq: number
   /**
-   * Of the customer's `received`, or what they did to one afterwards: `edited`, `deleted`. Of ours how far it has come:
-   * `sent`, `delivered`, `failed`, `drafted`, …
+   * Of the customer's `received`, what they did to one afterwards (`edited`, `deleted`), or `survey` for what they said when
+   * asked how they found it. Of ours how far it has come: `drafted`, `sent`, `delivered`, `failed`, …
    */
   readonly state: string
   readonly at: Instant
@@ -51,8 +51,9 @@ export interface FiledMessage {
         readonly authority: string
       }[]
     | undefined
-  /** Of one of the customer's: all else that came with it. */
+  /** Of one of the customer's: who they are. */
   readonly author?: Author | undefined
+  /** All else that came with it; of one of ours where it went and what for. */
   readonly about?: Readonly<Record<string, unknown>> | undefined
 }
 
@@ -76,14 +77,20 @@ export interface FiledTimer {
   readonly level: number
 }
 
+/** A request to another team. */
 export interface FiledHandoff {
   readonly seq: number
+  /** `complaint`, or the id of the issue that was asked about. */
+  readonly about: string
   readonly at: Instant
   readonly from: string
   readonly to: string
   readonly reason: string
   readonly askedBy: string
   readonly outcome: string
+  /** Of an issue: since when it was with the team, while the complaint stayed where it was. */
+  readonly takenAt?: Instant | undefined
+  readonly takenBy?: string | undefined
   readonly endedAt?: Instant | undefined
   readonly endedBy?: string | undefined
 }
@@ -179,7 +186,7 @@ export function unfounded(file: ComplaintFile): string[] {
 
 /** Without what is a reading of the facts, and not one of them. */
 function unread(part: object): object {
-  const { authority, target, basis, from, to, askedBy, endedBy, steps, ...facts } = part as Record<
+  const { authority, target, basis, from, to, askedBy, takenBy, endedBy, steps, ...facts } = part as Record<
     string,
     unknown
   >
@@ -214,6 +221,7 @@ function peopleIn({ events }: History, complaint: Complaint, names: Names): Reco
   for (const { event } of events) {
     ids.add(event.actor)
     if ('owner' in event && event.owner !== undefined) ids.add(event.owner)
+    if ('person' in event) ids.add(event.person)
     if ('people' in event) for (const id of event.people) ids.add(id)
   }
   return Object.fromEntries(
@@ -224,19 +232,14 @@ function peopleIn({ events }: History, complaint: Complaint, names: Names): Reco
   )
 }
 
-/** What may be in an event that has to do with a reply of ours, whatever type of event it is. */
-interface AboutReply {
-  readonly id?: unknown
-  readonly text?: unknown
-}
-
 /**
- * Every message, theirs and ours. A reply that is sent in steps (drafted, approved, sent, …) is one message: the event
- * that holds its text, and those `reply-…` that name it by its id.
+ * Every message, theirs and ours. What we write in steps (drafted, approved, sent, …) is one message: the event that
+ * holds its text, and those after it that name it by its id, whatever they are called.
  */
 function messagesIn(events: readonly FiledEvent[]): FiledMessage[] {
   const messages: FiledMessage[] = []
-  const ours = new Map<unknown, { at: number; steps: NonNullable<FiledMessage['steps']>[number][] }>()
+  /** Where each of ours is among them. */
+  const ours = new Map<string, number>()
   for (const { event, authority, says } of events) {
     const { seq, at, type } = event
     if (type === 'received' || type === 'linked') messages.push(fromCustomer(event, event.message, authority))
@@ -245,18 +248,26 @@ function messagesIn(events: readonly FiledEvent[]): FiledMessage[] {
     else if (type === 'message-amended') {
       const { source, messageId, change, text = '' } = event
       messages.push({ seq, state: change, at, text, about: { source, messageId } })
-    } else if (type === 'replied') messages.push({ seq, state: 'sent', at, text: event.text, authority })
-    else if (String(type).startsWith('reply-')) {
-      const { id, text } = event as AboutReply
-      const known = ours.get(id)
-      if (known === undefined && typeof text === 'string') {
-        ours.set(id, { at: messages.length, steps: [] })
-        messages.push({ seq, state: stepOf(type), at, text, authority })
-      } else if (known !== undefined) {
-        known.steps.push({ seq, at, says, authority })
-        const message = messages[known.at] as FiledMessage
-        messages[known.at] = { ...message, state: stepOf(type), steps: known.steps }
-      }
+    } else if (type === 'survey-answered')
+      messages.push({ seq, state: 'survey', at, text: event.text ?? '', about: { score: event.score } })
+    else if (type === 'replied') messages.push({ seq, state: 'sent', at, text: event.text, authority })
+    else if (type === 'reply-drafted') {
+      const { id, text, public: open, channel, to, purpose } = event
+      ours.set(id, messages.length)
+      messages.push({
+        seq,
+        state: stepOf(type),
+        at,
+        text,
+        authority,
+        about: { public: open, channel, to, purpose },
+      })
+    } else if ('id' in event) {
+      const index = ours.get(event.id)
+      const message = index === undefined ? undefined : messages[index]
+      if (index === undefined || message === undefined) continue
+      const state = String(type).startsWith('reply-') ? stepOf(type) : message.state
+      messages[index] = { ...message, state, steps: [...(message.steps ?? []), { seq, at, says, authority }] }
     }
   }
   return messages
@@ -307,14 +318,30 @@ function timersIn(steps: readonly Step[], policyOf: (ref: PolicyRef) => Policy |
   return [...found.values()]
 }
 
-/** Every request to another team to take it over, and what became of it. */
+/** Every request to another team to take the complaint over, or an issue of it, and what became of it. */
 function handoffsIn(steps: readonly Step[], names: Names): FiledHandoff[] {
   const handoffs: FiledHandoff[] = []
   for (const { event, before, after } of steps) {
-    const { seq, at } = event
-    if (event.type === 'handoff-requested') {
+    const { at } = event
+    for (const [index, handoff] of handoffs.entries()) {
+      if (handoff.endedAt !== undefined || isOpenIn(after, handoff)) continue
+      handoffs[index] = {
+        ...handoff,
+        outcome: endOf(event, after),
+        endedAt: at,
+        endedBy: authorityOf(names, event),
+      }
+    }
+    if (event.type === 'issue-handoff-accepted') {
+      const index = handoffs.findLastIndex(({ about }) => about === event.id)
+      const handoff = handoffs[index]
+      if (handoff !== undefined && handoff.endedAt === undefined)
+        handoffs[index] = { ...handoff, outcome: 'taken on', takenAt: at, takenBy: authorityOf(names, event) }
+    }
+    if (event.type === 'handoff-requested' || event.type === 'issue-handoff-requested')
       handoffs.push({
-        seq,
+        seq: event.seq,
+        about: event.type === 'handoff-requested' ? 'complaint' : event.id,
         at,
         from: teamNamed(names, before?.team ?? ''),
         to: teamNamed(names, event.toTeam),
@@ -322,17 +349,27 @@ function handoffsIn(steps: readonly Step[], names: Names): FiledHandoff[] {
         askedBy: authorityOf(names, event),
         outcome: 'open',
       })
-    } else if (before?.handoff !== undefined && after.handoff === undefined) {
-      const outcome =
-        event.type === 'handoff-accepted'
-          ? 'accepted'
-          : event.type === 'handoff-declined'
-            ? `declined: ${event.reason}`
-            : `ended, as the complaint was ${after.stage}`
-      const last = handoffs.pop()
-      if (last !== undefined)
-        handoffs.push({ ...last, outcome, endedAt: at, endedBy: authorityOf(names, event) })
-    }
   }
   return handoffs
+}
+
+const isOpenIn = ({ handoff, issues }: Complaint, { seq }: FiledHandoff): boolean =>
+  handoff?.seq === seq || issues.some((issue) => issue.handoff?.seq === seq)
+
+/** What ended a handoff, by the event that did. */
+function endOf(event: Event, { stage }: Complaint): string {
+  switch (event.type) {
+    case 'handoff-accepted':
+      return 'accepted'
+    case 'handoff-declined':
+      return `declined: ${event.reason}`
+    case 'issue-returned':
+      return `returned: ${event.reason}`
+    case 'issue-answered':
+      return 'answered'
+    case 'issue-declined':
+      return 'the issue was declined'
+    default:
+      return `ended, as the complaint was ${stage}`
+  }
 }

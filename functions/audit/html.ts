@@ -90,6 +90,7 @@ function glance(file: ComplaintFile): string {
     ['Ended', maybe(complaint.overAt)],
     ['Rules', escaped(`policy ${policy.name} v${policy.version}, rule “${policy.rule}”`)],
   ]
+  const { contact, survey } = complaint
   const more: [string, string | undefined][] = [
     ['Severity', complaint.severity],
     ['Product', message.product],
@@ -98,6 +99,8 @@ function glance(file: ComplaintFile): string {
     ['Outcome', complaint.resolution?.outcome],
     ['Root cause', complaint.resolution?.rootCause],
     ['Resolution', complaint.resolution?.summary],
+    ['To be written to at', [contact?.email, contact?.phone].filter(Boolean).join(', ') || undefined],
+    ['Found it', survey?.score === undefined ? undefined : `${survey.score} of 5`],
   ]
   const sources = (policy.source ?? []).map(
     ({ regulation, section: part, url }) =>
@@ -151,6 +154,7 @@ const MESSAGE_TITLES: Readonly<Record<string, string>> = {
   received: 'Received from the customer',
   edited: 'Edited by the customer',
   deleted: 'Deleted by the customer',
+  survey: 'What the customer said when asked how they found it',
 }
 
 function message({ seq, state, at, text, authority, author, about = {}, steps = [] }: FiledMessage): string {
@@ -264,7 +268,7 @@ export function fileHtml(file: ComplaintFile): string {
           `${moment(promise.madeAt)}<br>${who(promise.madeBy)}`,
           moment(promise.dueAt),
           promise.keptAt === undefined ? NOTHING : `${moment(promise.keptAt)}<br>${who(promise.keptBy)}`,
-          maybe(promise.brokenAt),
+          `${maybe(promise.brokenAt)}${promise.reason === undefined ? '' : `<br>${words(promise.reason)}`}`,
           promise.evidence === undefined ? NOTHING : words(promise.evidence),
         ]),
       ),
@@ -308,13 +312,14 @@ export function fileHtml(file: ComplaintFile): string {
       'Handoffs',
       table(
         'Who was asked to take it over',
-        ['event', 'from, to', 'asked', 'why', 'what became of it'],
+        ['event', 'what', 'from, to', 'asked', 'why', 'what became of it'],
         handoffs.map((handoff) => [
           String(handoff.seq),
+          escaped(handoff.about === 'complaint' ? 'the complaint' : `issue ${handoff.about}`),
           `${escaped(handoff.from)} → ${escaped(handoff.to)}`,
           `${moment(handoff.at)}<br>${escaped(handoff.askedBy)}`,
           words(handoff.reason),
-          `${words(handoff.outcome)}${handoff.endedAt === undefined ? '' : `<br>${moment(handoff.endedAt)}<br>${escaped(handoff.endedBy ?? '')}`}`,
+          `${handoff.takenAt === undefined ? '' : `taken on ${moment(handoff.takenAt)}<br>${escaped(handoff.takenBy ?? '')}<br>`}${words(handoff.outcome)}${handoff.endedAt === undefined ? '' : `<br>${moment(handoff.endedAt)}<br>${escaped(handoff.endedBy ?? '')}`}`,
         ]),
       ),
     ],

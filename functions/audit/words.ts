@@ -54,6 +54,8 @@ export function authorityOf(names: Names, { actor, via }: Pick<Event, 'actor' | 
     return `${personNamed(names, actor)}${known ? '' : ', whom the policy does not name'}${through}`
   }
   if (kind === 'source') return `the customer, by the source “${name}”${through}`
+  if (kind === 'customer') return `the customer, by our ${name}`
+  if (kind === 'sender') return `the platform “${name}”, as it told us`
   if (kind === 'token') return `${toolNamed(names, name)}, in its own name${through}`
   if (kind === 'slack') return `user ${name} of the Slack workspace, whom the policy does not name`
   return `${actor}${through}`

@@ -2,6 +2,7 @@ import { type DynamoDBDocumentClient, GetCommand, paginateQuery } from '@aws-sdk
 import type { Complaint, Event } from '../domain/complaint.ts'
 import { fromStored, hexOf, type Link } from './chain.ts'
 import { complaintKey, EVENT_PREFIX, STATE } from './keys.ts'
+import { complaintOf } from './ledger.ts'
 
 /** All that the table holds of a complaint's facts, as it is there, for who doubts it. */
 export interface History {
@@ -62,7 +63,7 @@ async function stateOf(
   )
   if (Item === undefined) return undefined
   const head = Item.head === undefined ? undefined : hexOf(Item.head)
-  return { version: Number(Item.version), head, complaint: Item.data as Complaint }
+  return { version: Number(Item.version), head, complaint: complaintOf(Item.data) }
 }
 
 async function eventsOf(

@@ -736,7 +736,7 @@ interface Change {
 }
 
 /** A state as it was stored; one from before there were replies has none. */
-const complaintOf = (data: unknown): Complaint =>
+export const complaintOf = (data: unknown): Complaint =>
   ({ replies: [], ...(data as Omit<Complaint, 'replies'>) }) as Complaint
 
 /** Which complaints are known under a key, as it was read. */

@@ -21,7 +21,7 @@ export function tableWith(events: readonly Event[], unchained = 0) {
       pk,
       sk: eventKey(event.seq),
       event,
-      context: { team: 'support' },
+      context: { team: 'support', channel: 'web', receivedAt: event.at },
       ...(link === undefined ? {} : { chain: toStored(link) }),
     })
   }
