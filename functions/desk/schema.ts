@@ -179,6 +179,7 @@ export const COMMANDS = {
     }),
   }),
   'confirm-identity': command('confirm-identity', {
+    id: onlyOne('of the addresses that were given'),
     reason: reason.meta({ description: 'How it is known that the address is the complainant’s' }),
   }),
   'break-promise': command('break-promise', { id: promiseId, reason }),
@@ -406,11 +407,22 @@ export const complaintView = z.object({
       private: z.boolean(),
       askedAt: at,
       expiresAt: at,
+      given: z
+        .array(
+          z.object({
+            id: z.string(),
+            email: z.string().optional(),
+            phone: z.string().optional(),
+            consent: z.string(),
+            at,
+          }),
+        )
+        .meta({ description: 'By whoever saw the public form: it is nobody’s until it is matched' }),
+      matched: z.enum(['private', 'code', 'person']).optional(),
       email: z.string().optional(),
       phone: z.string().optional(),
       givenAt: at.optional(),
       consent: z.string().optional(),
-      matched: z.enum(['private', 'code', 'person']).optional(),
       told: z.boolean().optional(),
     })
     .optional()
@@ -420,6 +432,7 @@ export const complaintView = z.object({
       id: z.string(),
       askedAt: at,
       score: z.int().min(1).max(5).optional(),
+      text: z.string().optional(),
       answeredAt: at.optional(),
     })
     .optional(),

@@ -56,16 +56,17 @@ export function viewOf(complaint: Complaint): z.output<typeof complaintView> {
       ...shown,
       ...(findings === undefined ? {} : { findings: [...findings] }),
     })),
-    contact: complaint.contact && withoutCode(complaint.contact),
+    contact: complaint.contact && withoutCodes(complaint.contact),
     survey: complaint.survey,
     resolution: complaint.resolution,
   }
 }
 
-/** The code is the customer's proof: nobody else needs to know it. */
-function withoutCode({ code: _, ...contact }: ContactDetails): Omit<ContactDetails, 'code'> {
-  return contact
-}
+/** A code is the customer's proof: nobody else needs to know it. */
+const withoutCodes = (contact: ContactDetails) => ({
+  ...contact,
+  given: contact.given.map(({ code: _, ...shown }) => shown),
+})
 
 /** An event as the API shows it: without the snapshots of timers that let the state be rebuilt from it. */
 export function eventViewOf(event: Event): Omit<Event, 'timers'> {

@@ -329,21 +329,37 @@ export interface ContactDetails {
   readonly askedAt: Instant
   /** Until when the form takes an answer. */
   readonly expiresAt: Instant
+  /** What was given and is nobody's yet, oldest first: whoever saw a public form may have filled it in. */
+  readonly given: readonly GivenContact[]
+  /**
+   * How it is known that the complainant gave it: only they had the form (`private`), they wrote the code from their
+   * account (`code`), or somebody made sure (`person`). Until then there is no address, and nothing is sent to any.
+   */
+  readonly matched?: 'private' | 'code' | 'person'
+  /** The address that is known to be theirs. */
   readonly email?: string | undefined
   readonly phone?: string | undefined
   readonly givenAt?: Instant
   /** What they agreed to, in the words that they were shown. */
   readonly consent?: string
-  /** What they are to write from the account that complained, where anybody could have filled in the form. */
-  readonly code?: string | undefined
-  /**
-   * How it is known that the complainant gave it: only they had the form (`private`), they wrote the code from their
-   * account (`code`), or somebody made sure (`person`). Nothing is sent to an address that is not matched.
-   */
-  readonly matched?: 'private' | 'code' | 'person'
   /** The public thread is told that we have written in private, or is about to be. */
   readonly told?: boolean
 }
+
+/** What somebody gave by a public form. Each has a code of its own, so that nobody's filling it in shuts out another. */
+export interface GivenContact {
+  /** `g` and the `seq` of its event. */
+  readonly id: string
+  readonly email?: string | undefined
+  readonly phone?: string | undefined
+  readonly consent: string
+  /** What whoever gave it is to write from the account that complained. */
+  readonly code: string
+  readonly at: Instant
+}
+
+/** How many times a public form can be filled in: each is a fact and a call in Slack, and anybody may be the cause. */
+export const MOST_GIVEN = 5
 
 /** How the customer found it, in their own word. */
 export interface SurveyAnswer {
@@ -352,6 +368,7 @@ export interface SurveyAnswer {
   readonly askedAt: Instant
   /** 1 (not at all) to 5 (entirely); absent until they say. */
   readonly score?: number
+  readonly text?: string | undefined
   readonly answeredAt?: Instant
 }
 
@@ -655,6 +672,8 @@ export type EventBody =
   | {
       readonly type: 'identity-matched'
       readonly id: string
+      /** Which of the addresses that were given: `g…`. */
+      readonly given: string
       readonly by: 'code' | 'person'
       readonly reason?: string | undefined
     }
@@ -1071,27 +1090,50 @@ export function evolve(state: Complaint | undefined, event: Event): Complaint {
     case 'contact-asked':
       return {
         ...common,
-        contact: { ask: event.id, private: event.private, askedAt: event.at, expiresAt: event.expiresAt },
+        contact: {
+          ask: event.id,
+          private: event.private,
+          askedAt: event.at,
+          expiresAt: event.expiresAt,
+          given: [],
+        },
       }
     case 'contact-given': {
-      if (state.contact === undefined) return common
-      const { email, phone, consent, code, at: givenAt } = event
-      const given = { ...state.contact, email, phone, consent, givenAt }
+      const { contact } = state
+      if (contact === undefined) return common
+      const { email, phone, consent, code, at } = event
+      if (code !== undefined) {
+        const given: GivenContact = { id: `g${event.seq}`, email, phone, consent, code, at }
+        return { ...common, contact: { ...contact, given: [...contact.given, given] } }
+      }
+      // As with a message of theirs, they wait for us from now on.
+      const waits = isOpen(state) && !owesAcknowledgement(state)
       return {
         ...common,
-        contact: code === undefined ? { ...given, matched: 'private' } : { ...given, code },
+        ...(isOpen(state) ? { unansweredAt: at } : {}),
+        ...(waits ? { waitingSince: state.waitingSince ?? at } : {}),
+        contact: { ...contact, email, phone, consent, givenAt: at, matched: 'private' },
       }
     }
-    case 'identity-matched':
-      return state.contact === undefined
-        ? common
-        : { ...common, contact: { ...without(state.contact, 'code'), matched: event.by } }
+    case 'identity-matched': {
+      const { contact } = state
+      const found = contact?.given.find(({ id }) => id === event.given)
+      if (contact === undefined || found === undefined) return common
+      const { email, phone, consent, at: givenAt } = found
+      return {
+        ...common,
+        contact: { ...contact, given: [], email, phone, consent, givenAt, matched: event.by },
+      }
+    }
     case 'survey-asked':
       return { ...common, survey: { id: event.id, askedAt: event.at } }
-    case 'survey-answered':
-      return state.survey === undefined
-        ? common
-        : { ...common, survey: { ...state.survey, score: event.score, answeredAt: event.at } }
+    case 'survey-answered': {
+      const { survey } = state
+      // An answer to an earlier question is a fact, and none about this one.
+      if (survey === undefined || survey.id !== event.id) return common
+      const { score, text, at: answeredAt } = event
+      return { ...common, survey: { ...survey, score, text, answeredAt } }
+    }
     case 'promised': {
       const { id, text, dueAt, to, worth } = event
       const made: Promised = {

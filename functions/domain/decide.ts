@@ -1,3 +1,4 @@
+import { carriesCode, isCodeAlone } from './codes.ts'
 import {
   type Amendment,
   askedIssues,
@@ -5,6 +6,7 @@ import {
   type Event,
   type EventBody,
   evolve,
+  type GivenContact,
   type Issue,
   type IssueHandoff,
   type IssueOutcome,
@@ -45,6 +47,8 @@ import {
   askToAgree,
   channelOf,
   destinationOf,
+  type Form,
+  formOf,
   type Judgement,
   judge,
   judgeAgain,
@@ -152,8 +156,8 @@ export type Action =
   | { readonly type: 'discard-reply'; readonly id?: string | undefined; readonly reason?: string | undefined }
   /** The customer is sent a form in which to say where to write to in private. */
   | { readonly type: 'ask-contact'; readonly private?: boolean | undefined }
-  /** Somebody has made sure that the address is the complainant's. */
-  | { readonly type: 'confirm-identity'; readonly reason: string }
+  /** Somebody has made sure that an address is the complainant's. `id`: which, where several were given. */
+  | { readonly type: 'confirm-identity'; readonly id?: string | undefined; readonly reason: string }
   | {
       readonly type: 'promise'
       readonly text: string
@@ -202,6 +206,8 @@ export type Command =
       readonly from?: string | undefined
       /** The issues of that complaint which nobody has answered. */
       readonly issues?: readonly string[] | undefined
+      /** The given address whose code it carries, where that has been found already. */
+      readonly proves?: string | undefined
       readonly by: Actor
     }
   /** The author of a message of the complaint has changed it, or taken it back. */
@@ -372,9 +378,8 @@ export function allowedActions(complaint: Complaint): ActionType[] {
     if (action === 'hand-off-issue') return unhandedIssues(complaint).length > 0
     if (action === 'accept-issue') return askedIssues(complaint).length > 0
     if (action === 'return-issue') return issueTeams(complaint).length > 0
-    if (action === 'ask-contact') return complaint.contact?.matched === undefined
-    if (action === 'confirm-identity')
-      return complaint.contact?.givenAt !== undefined && complaint.contact.matched === undefined
+    if (action === 'ask-contact') return lacksContact(complaint)
+    if (action === 'confirm-identity') return unmatched(complaint).length > 0
     if (action === 'approve-redress' || action === 'refuse-redress')
       return undecidedRedress(complaint).length > 0
     if (action === 'pay-redress') return unpaidRedress(complaint).length > 0
@@ -411,6 +416,14 @@ const maySilenceClose = (complaint: Complaint): boolean =>
   againstClosing(complaint) === undefined &&
   unkeptPromises(complaint).length === 0 &&
   undelivered(complaint) === undefined
+
+/** Nobody knows where the customer wants to be written to, or what we wrote there did not arrive. */
+const lacksContact = (complaint: Complaint): boolean =>
+  complaint.contact?.matched === undefined || undelivered(complaint)?.to === 'contact'
+
+/** Addresses that were given and may be anybody's. */
+const unmatched = ({ contact }: Complaint): readonly GivenContact[] =>
+  contact === undefined || contact.matched !== undefined ? [] : contact.given
 
 /** What has not gone out can be thrown away, and what did not arrive be answered for. */
 const DISCARDABLE = ['held', 'waiting', 'failed'] as const
@@ -1112,7 +1125,7 @@ function act(
           'The policy has no words to ask with: give it replies.contact',
         )
       }
-      if (state.contact?.matched !== undefined) throw forbidden(state, 'ask-contact')
+      if (!lacksContact(state)) throw forbidden(state, 'ask-contact')
       const open = state.message.public && action.private !== true
       const id = `k${draft.nextSeq}`
       const expiresAt = addSeconds(now, rules.expiresAfterDays * 86_400)
@@ -1121,9 +1134,16 @@ function act(
       return
     }
     case 'confirm-identity': {
-      const { contact } = state
-      if (contact?.givenAt === undefined || contact.matched !== undefined) throw forbidden(state, action.type)
-      draft.add({ type: 'identity-matched', id: contact.ask, by: 'person', reason: action.reason }, by)
+      const given = unmatched(state)
+      if (given.length === 0) throw forbidden(state, action.type)
+      const [meant, another] = given.filter(({ id }) => action.id === undefined || id === action.id)
+      if (meant === undefined || another !== undefined) {
+        const known = given.map(({ id }) => id).join(', ')
+        throw new Refusal('invalid', `Say which address is meant; given were: ${known}`, 'id')
+      }
+      const { reason } = action
+      const id = state.contact?.ask ?? ''
+      draft.add({ type: 'identity-matched', id, given: meant.id, by: 'person', reason }, by)
       return
     }
     case 'promise': {
@@ -1322,56 +1342,90 @@ function afterAnswer(draft: Draft, state: Complaint, reply: Reply, context: Cont
 /** The customer says where to write to in private. Whoever could have filled in the form shows by a code who they are. */
 function giveContact(
   draft: Draft,
-  { contact }: Complaint,
+  state: Complaint,
   { id, email, phone, consent, code, by }: Command & { type: 'give-contact' },
-  { now }: Context,
+  context: Context,
 ): void {
-  if (contact === undefined || contact.ask !== id) {
-    throw new Refusal('stale', 'This form is no longer in use: please use the newest one that we sent')
-  }
-  if (contact.givenAt !== undefined)
-    throw new Refusal('forbidden-by-state', 'This form has been filled in already')
-  if (now > contact.expiresAt)
-    throw new Refusal('forbidden-by-state', 'This form has expired: please ask for another')
+  const { policy, now } = context
   if (email === undefined && phone === undefined) {
     throw new Refusal('invalid', 'An address or a number is missing', 'email')
   }
+  const form = formOf(state, id, now)
+  const isSame = (other: { email?: string | undefined; phone?: string | undefined }): boolean =>
+    other.email === email && other.phone === phone
+  // Sent twice, or by somebody who knows what another entered and gets their code: it proves nothing about them.
+  if (form === 'open' || form === 'full') {
+    const { contact } = state
+    if (contact?.given.some(isSame) || (contact?.matched !== undefined && isSame(contact))) return
+  }
+  if (form !== 'open') throw new Refusal(form === 'replaced' ? 'stale' : 'forbidden-by-state', CLOSED[form])
   const known = { type: 'contact-given', id, email, phone, consent } as const
-  draft.add(contact.private ? known : { ...known, code }, by)
+  if (state.contact?.private !== true) {
+    // It may be anybody's: no clock and no pause heeds it.
+    draft.add({ ...known, code }, by)
+    return
+  }
+  const waits = isOpen(state) && !owesAcknowledgement(state) && !runs(state, 'next-reply')
+  draft.add(known, by, waits ? startIfAny(policy, state, 'next-reply', draft.nextSeq, now) : [])
+  if (state.paused !== undefined) act(draft, draft.state as Complaint, { type: 'resume' }, by, context)
 }
 
-/** Whoever complained has written the code of their form: the address in it is theirs. */
-function matchIdentity(draft: Draft, message: Message, by: Actor): void {
-  const { contact, message: first } = draft.state as Complaint
-  if (contact?.code === undefined) return
-  if (message.source !== first.source || message.author.id !== first.author.id) return
-  if (!message.text.toUpperCase().includes(contact.code.toUpperCase())) return
-  draft.add({ type: 'identity-matched', id: contact.ask, by: 'code' }, by)
+/** Why a form takes nothing. */
+const CLOSED: Readonly<Record<Exclude<Form, 'open'>, string>> = {
+  replaced: 'This form is no longer in use: please use the newest one that we sent',
+  over: 'This form is no longer in use: the complaint is closed',
+  used: 'This form has been filled in already',
+  expired: 'This form has expired: please ask for another',
+  full: 'This form has been filled in too often: please ask for another',
+}
+
+/** The given address whose code the complainant has written; codes are for them alone to write. */
+function provenBy({ contact, message: first }: Complaint, message: Message): GivenContact | undefined {
+  if (contact === undefined || contact.matched !== undefined) return undefined
+  if (message.source !== first.source || message.author.id !== first.author.id) return undefined
+  return contact.given.find(({ code }) => carriesCode(message.text, code))
 }
 
 /** Where a policy that asked nobody has come to hold meanwhile. */
 const SURVEY_BOUNDS = { unhappyUpTo: 2, happyFrom: 4 }
 
-/** An unhappy customer has the complaint open again, whenever they say so; a happy one closes it. */
+/**
+ * An unhappy customer has the complaint open again, whenever they say so and whichever question of ours they answer; a
+ * happy one closes it.
+ */
 function answerSurvey(
   draft: Draft,
   state: Complaint,
   { id, score, text, by }: Command & { type: 'answer-survey' },
   context: Context,
 ): void {
-  if (state.survey?.id !== id)
-    throw new Refusal('stale', 'We have asked anew since: please answer the newest question that we sent')
-  if (state.stage !== 'resolved' && state.stage !== 'closed') {
+  const { survey } = state
+  if (survey === undefined) throw new Refusal('stale', 'We have not asked about this complaint yet')
+  if (isOpen(state)) {
     throw new Refusal('forbidden-by-state', 'It is open again already, and somebody is looking at it')
   }
   const { unhappyUpTo, happyFrom } = context.policy.survey ?? SURVEY_BOUNDS
+  const unhappy = score <= unhappyUpTo
+  const newest = survey.id === id
+  if (!newest && !unhappy) {
+    throw new Refusal('stale', 'We have asked anew since: please answer the newest question that we sent')
+  }
+  // The same again changes nothing: forms are sent twice.
+  if (newest && !unhappy && survey.score === score && survey.text === text) return
   draft.add({ type: 'survey-answered', id, score, text }, by)
   const after = draft.state as Complaint
-  if (score <= unhappyUpTo) {
+  if (unhappy) {
     act(draft, after, { type: 'reopen', reason: 'the customer says that it is not solved' }, by, context)
   } else if (score >= happyFrom && after.stage === 'resolved' && againstClosing(after) === undefined) {
     close(draft, after, by, context)
   }
+}
+
+/** Whoever complained has written the code of what they gave: that address is theirs. */
+function matchIdentity(draft: Draft, proven: GivenContact | undefined, by: Actor): void {
+  const ask = draft.state?.contact?.ask
+  if (proven === undefined || ask === undefined) return
+  draft.add({ type: 'identity-matched', id: ask, given: proven.id, by: 'code' }, by)
 }
 
 /** The issue that is meant and with whom it is: the one of that id, or without an id the only one of the actor's team. */
@@ -1438,8 +1492,14 @@ function hear(
 function join(draft: Draft, state: Complaint, command: Command & { type: 'join' }, context: Context): void {
   const { message, tie, rule, triage, from, by, issues: more = [] } = command
   const { text, ...where } = message
+  const proven =
+    command.proves === undefined
+      ? provenBy(state, message)
+      : state.contact?.given.find(({ id }) => id === command.proves)
+  // Whoever writes the code and no more, after the resolution, has done what we asked, and asks nothing.
+  const asks = proven === undefined || isOpen(state) || !isCodeAlone(text, proven.code)
   // What nobody has answered yet wants an answer, whatever the words that come with it.
-  const needs = (command.needsAnswer ?? needsAnswer(text)) || more.length > 0
+  const needs = (command.needsAnswer ?? (asks && needsAnswer(text))) || more.length > 0
   const contact = `c${draft.nextSeq}`
   const { raiseAfterMinutes, raiseUpTo } = linkingOf(context.policy)
   const answersUs = state.repliedAt !== undefined && (tie === 'reply' || tie === 'conversation')
@@ -1453,11 +1513,13 @@ function join(draft: Draft, state: Complaint, command: Command & { type: 'join' 
       rule,
     } as const
     hear(draft, state, body, by, context)
-    matchIdentity(draft, message, by)
+    matchIdentity(draft, proven, by)
     weigh(draft, triage, undefined, by, context)
     return
   }
-  const raises = needs && addSeconds(lastContactAt(state), raiseAfterMinutes * 60) <= context.now
+  // Whoever writes their code does not come back about it: we asked them to.
+  const raises =
+    needs && proven === undefined && addSeconds(lastContactAt(state), raiseAfterMinutes * 60) <= context.now
   hear(
     draft,
     state,
@@ -1465,7 +1527,7 @@ function join(draft: Draft, state: Complaint, command: Command & { type: 'join' 
     by,
     context,
   )
-  matchIdentity(draft, message, by)
+  matchIdentity(draft, proven, by)
   for (const issue of more) {
     const id = `i${(draft.state as Complaint).issues.length + 1}`
     draft.add({ type: 'issue-added', id, text: issue }, by)

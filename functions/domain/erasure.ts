@@ -171,7 +171,7 @@ export function erasedHistory(events: readonly Event[]): Event[] {
 
 /** What is left of a state: what its erased events amount to. */
 export function erasedState(complaint: Complaint): Complaint {
-  const { message, handoff, paused, resolution, contact } = complaint
+  const { message, handoff, paused, resolution, contact, survey } = complaint
   return {
     ...complaint,
     message: withoutPerson(message),
@@ -214,9 +214,15 @@ export function erasedState(complaint: Complaint): Complaint {
             ...contact,
             ...('email' in contact ? { email: ifAny(contact.email) } : {}),
             ...('phone' in contact ? { phone: ifAny(contact.phone) } : {}),
-            ...(contact.code === undefined ? {} : { code: ERASED }),
+            given: contact.given.map((given) => ({
+              ...given,
+              email: ifAny(given.email),
+              phone: ifAny(given.phone),
+              code: ERASED,
+            })),
           },
         }),
+    ...(survey?.text === undefined ? {} : { survey: { ...survey, text: ERASED } }),
     ...(handoff === undefined ? {} : { handoff: { ...handoff, reason: ERASED } }),
     ...(paused === undefined ? {} : { paused: { ...paused, reason: ERASED } }),
     ...(resolution === undefined

@@ -41,15 +41,8 @@ export interface LinkKey {
  * conversation where nobody but them and us takes part in it. In public, many take part.
  */
 export function linkKeys({ source, author, conversation, public: open }: Message): LinkKey[] {
-  const { id, email, phone } = author
-  const digits = phone?.replace(/\D/g, '') ?? ''
   // A mail's author has the address as its id: one key, which no table would read or write twice at once.
-  const customer = new Set([
-    `${source}\0${id}`,
-    ...(email === undefined ? [] : [`email\0${email.toLowerCase()}`]),
-    // An extension or half a number would make strangers one customer.
-    ...(digits.length < 8 ? [] : [`phone\0${digits}`]),
-  ])
+  const customer = new Set([`${source}\0${author.id}`, ...addressKeys(author)])
   return [
     ...[...customer].map((key) => ({ tie: 'customer' as const, key })),
     ...(conversation === undefined || open
@@ -57,6 +50,20 @@ export function linkKeys({ source, author, conversation, public: open }: Message
       : [{ tie: 'conversation' as const, key: `${source}\0${conversation}` }]),
   ]
 }
+
+/** What a customer is found by wherever they write from. */
+function addressKeys({ email, phone }: { email?: string | undefined; phone?: string | undefined }): string[] {
+  const digits = phone?.replace(/\D/g, '') ?? ''
+  return [
+    ...(email === undefined ? [] : [`email\0${email.toLowerCase()}`]),
+    // An extension or half a number would make strangers one customer.
+    ...(digits.length < 8 ? [] : [`phone\0${digits}`]),
+  ]
+}
+
+/** The keys of an address or a number that a customer gave by our form. */
+export const contactKeys = (given: { email?: string | undefined; phone?: string | undefined }): LinkKey[] =>
+  addressKeys(given).map((key) => ({ tie: 'customer', key }))
 
 /**
  * The complaint that a message joins, and the rule that says so: the first rule that any candidate fits, and of its

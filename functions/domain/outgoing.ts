@@ -1,5 +1,5 @@
 import type { Complaint, ReplyApprover, ReplyFinding, Timer } from './complaint.ts'
-import { unansweredIssues } from './complaint.ts'
+import { isOver, MOST_GIVEN, unansweredIssues } from './complaint.ts'
 import { type Draft, type GuardContext, guard, verdict } from './guard.ts'
 import type { GuardRule } from './guard-rules.ts'
 import type { Instant } from './instant.ts'
@@ -28,6 +28,22 @@ export const destinationOf = ({ message, contact }: Complaint, isPublic: boolean
 export function channelOf(complaint: Complaint, to: 'contact' | undefined): string {
   if (to === undefined) return complaint.message.channel
   return complaint.contact?.email === undefined ? 'sms' : 'email'
+}
+
+/**
+ * What has become of a form for an address: `replaced` by a newer one, `over` with the complaint, `used` by the
+ * complainant, `expired`, or `full`, filled in as often as anybody may. A private one can be corrected while it is open.
+ */
+export type Form = 'open' | 'replaced' | 'over' | 'used' | 'expired' | 'full'
+
+/** @param ask the asking that the form is of. */
+export function formOf(complaint: Complaint, ask: string, now: Instant): Form {
+  const { contact } = complaint
+  if (contact === undefined || contact.ask !== ask) return 'replaced'
+  if (isOver(complaint)) return 'over'
+  if (contact.matched !== undefined && !contact.private) return 'used'
+  if (now > contact.expiresAt) return 'expired'
+  return contact.given.length < MOST_GIVEN ? 'open' : 'full'
 }
 
 /** When the channel takes no more answers; undefined where it always does, or nobody waits. */

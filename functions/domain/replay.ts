@@ -128,12 +128,15 @@ function joined(
   const moment = end === -1 ? following : following.slice(0, end)
   const severity = moment.find(({ type }) => type === 'severity-changed')
   const issues = moment.flatMap((next) => (next.type === 'issue-added' ? [next.text] : []))
+  const proof = moment.find(({ type }) => type === 'identity-matched')
   return {
     type: 'join',
     message,
     tie: event.type === 'linked' ? 'person' : 'reply',
     rule: event.rule ?? '',
     needsAnswer: event.needsAnswer,
+    // Once erased, neither the code nor the words are there to be compared.
+    ...(proof?.type === 'identity-matched' ? { proves: proof.given } : {}),
     ...(severity?.type === 'severity-changed'
       ? { triage: { severity: severity.to, signals: severity.signals ?? [], issues: [] } }
       : {}),
@@ -258,7 +261,7 @@ function commandOf(
       return { type: 'give-contact', id, email, phone, consent, code, by }
     }
     case 'identity-matched':
-      return { type: 'confirm-identity', reason: event.reason ?? '', by }
+      return { type: 'confirm-identity', id: event.given, reason: event.reason ?? '', by }
     case 'survey-answered':
       return { type: 'answer-survey', id: event.id, score: event.score, text: event.text, by }
     case 'promised':

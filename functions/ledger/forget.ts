@@ -11,7 +11,7 @@ import {
 } from '@aws-sdk/lib-dynamodb'
 import type { Complaint, Event, Message } from '../domain/complaint.ts'
 import { ERASED, erasedEvent } from '../domain/erasure.ts'
-import { linkKeys } from '../domain/linking.ts'
+import { contactKeys, type LinkKey, linkKeys } from '../domain/linking.ts'
 import * as keys from './keys.ts'
 import type { EventContext } from './ledger.ts'
 
@@ -62,6 +62,8 @@ export async function forget(
       // First what leads here: once the event is erased, nobody knows any more what that was.
       const message = messageIn(event as Event)
       if (message !== undefined) await forgetMessage(db, table, complaintId, message)
+      if ((event as Event).type === 'contact-given')
+        await untieAll(db, table, contactKeys(event as Event & { type: 'contact-given' }), complaintId)
       await db.send(
         new UpdateCommand({
           TableName: table,
@@ -131,9 +133,16 @@ async function forgetMessage(
       await db.send(new DeleteCommand({ TableName: table, Key: { pk, sk } }))
     }
   }
-  for (const { tie, key } of linkKeys(message)) {
-    await untie(db, table, keys.tieKey(tie, hashOf(key)), complaintId)
-  }
+  await untieAll(db, table, linkKeys(message), complaintId)
+}
+
+async function untieAll(
+  db: DynamoDBDocumentClient,
+  table: string,
+  linkedBy: readonly LinkKey[],
+  complaintId: string,
+): Promise<void> {
+  for (const { tie, key } of linkedBy) await untie(db, table, keys.tieKey(tie, hashOf(key)), complaintId)
 }
 
 /** As the ledger hashes what identifies a customer. */

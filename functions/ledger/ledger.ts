@@ -29,7 +29,7 @@ import {
 import { type Actor, type Command, decide, Refusal } from '../domain/decide.ts'
 import { eraseDueAt } from '../domain/erasure.ts'
 import { type Instant, toInstant } from '../domain/instant.ts'
-import { type Candidate, type LinkKey, linkFor, linkKeys, type Tie } from '../domain/linking.ts'
+import { type Candidate, contactKeys, type LinkKey, linkFor, linkKeys, type Tie } from '../domain/linking.ts'
 import type { Policy } from '../domain/policy.ts'
 import { deadlines, earliestDueAt } from '../domain/timers.ts'
 import { triage } from '../domain/triage.ts'
@@ -183,7 +183,11 @@ export class Ledger {
               { type: 'join', message, tie: link.rule.by, rule: link.rule.name, triage: judged, by },
               { now, policy: policyOf(link.complaint.policy) },
             )
-      const more = [this.#remember(message, complaintId, now), ...this.#tie(seen.ties, complaintId)]
+      const given = await this.#contactTies(before, events, seen.ties)
+      const more = [
+        this.#remember(message, complaintId, now),
+        ...this.#tie([...seen.ties, ...given], complaintId),
+      ]
       if (await this.#commit([{ before, events }], more)) {
         return { complaintId, outcome: link === undefined ? 'opened' : 'linked' }
       }
@@ -304,9 +308,7 @@ export class Ledger {
     if (after === undefined) return { events }
     const more = [
       ...events.flatMap((event) => this.#sent(after, event)),
-      ...(events.some(({ type }) => type === 'identity-matched' || type === 'contact-given')
-        ? this.#tie(await this.#tiesOf(reachable(after)), after.id)
-        : []),
+      ...this.#tie(await this.#contactTies(before, events), after.id),
     ]
     return { events, more }
   }
@@ -537,7 +539,8 @@ export class Ledger {
       { type: 'join', message: before.message, tie: 'person', rule: 'by hand', from: before.id, issues, by },
       { now, policy: policyOf(target.policy) },
     )
-    return { events, other: [{ before: target, events: joined }] }
+    const more = this.#tie(await this.#contactTies(target, joined), target.id)
+    return { events, other: [{ before: target, events: joined }], more }
   }
 
   /** A message that had joined becomes a complaint of its own, whose clocks count from when it came; or again the one that it was. */
@@ -582,8 +585,30 @@ export class Ledger {
     throw new Error(`Event ${contact.id} of complaint ${complaintId} holds no message`)
   }
 
-  async #tiesOf(message: Message): Promise<KnownTie[]> {
-    const tieKeys = linkKeys(message).map(({ tie, key }) => ({ tie, ...keys.tieKey(tie, hashOf(key)) }))
+  #tiesOf(message: Message): Promise<KnownTie[]> {
+    return this.#knownTies(linkKeys(message))
+  }
+
+  /**
+   * The ties of an address that these events show to be the customer's: what they write from there belongs here. Nobody's
+   * tie is made of an address that may be anybody's.
+   *
+   * @param written ties that the same commit writes already: a transaction writes no item twice.
+   */
+  async #contactTies(
+    before: Complaint | undefined,
+    events: readonly Event[],
+    written: readonly KnownTie[] = [],
+  ): Promise<KnownTie[]> {
+    if (!events.some(({ type }) => type === 'identity-matched' || type === 'contact-given')) return []
+    const contact = fold(before, events)?.contact
+    if (contact?.matched === undefined) return []
+    const ties = await this.#knownTies(contactKeys(contact))
+    return ties.filter((tie) => !written.some(({ pk }) => pk === tie.pk))
+  }
+
+  async #knownTies(linkedBy: readonly LinkKey[]): Promise<KnownTie[]> {
+    const tieKeys = linkedBy.map(({ tie, key }) => ({ tie, ...keys.tieKey(tie, hashOf(key)) }))
     const items = await this.#read(tieKeys.map(({ pk, sk }) => ({ pk, sk })))
     return tieKeys.map(({ tie, pk, sk }, index) => ({
       tie,
@@ -756,14 +781,6 @@ const MOST_HOPS = 5
 /** How many of a team's last replies a new one is held against, and how long each is remembered for that. */
 const MOST_RECENT = 50
 const RECENT_SECONDS = 30 * 86_400
-
-/** The complaint's message as if its author had written where they want to be written to: where that is known to be theirs. */
-function reachable({ message, contact }: Complaint): Message {
-  if (contact?.matched === undefined) return message
-  const { email, phone } = contact
-  const given = { ...(email === undefined ? {} : { email }), ...(phone === undefined ? {} : { phone }) }
-  return { ...message, author: { ...message.author, ...given } }
-}
 
 const noSuchComplaint = () =>
   new Refusal(
