@@ -38,7 +38,7 @@ import {
   type Worth,
 } from './complaint.ts'
 import { onDuty, peopleAt } from './duty.ts'
-import { eraseDueAt } from './erasure.ts'
+import { ERASED, eraseDueAt } from './erasure.ts'
 import type { GuardRule } from './guard-rules.ts'
 import { addSeconds, type Instant } from './instant.ts'
 import { linkingOf, type Tie } from './linking.ts'
@@ -1352,7 +1352,7 @@ function giveContact(
   }
   const form = formOf(state, id, now)
   const isSame = (other: { email?: string | undefined; phone?: string | undefined }): boolean =>
-    other.email === email && other.phone === phone
+    isAgain(other.email, email) && isAgain(other.phone, phone)
   // Sent twice, or by somebody who knows what another entered and gets their code: it proves nothing about them.
   if (form === 'open' || form === 'full') {
     const { contact } = state
@@ -1369,6 +1369,10 @@ function giveContact(
   draft.add(known, by, waits ? startIfAny(policy, state, 'next-reply', draft.nextSeq, now) : [])
   if (state.paused !== undefined) act(draft, draft.state as Complaint, { type: 'resume' }, by, context)
 }
+
+/** Whether somebody says the same once more; what two said that was erased may have been anything. */
+const isAgain = (before: string | undefined, now: string | undefined): boolean =>
+  before === now && now !== ERASED
 
 /** Why a form takes nothing. */
 const CLOSED: Readonly<Record<Exclude<Form, 'open'>, string>> = {
@@ -1411,7 +1415,7 @@ function answerSurvey(
     throw new Refusal('stale', 'We have asked anew since: please answer the newest question that we sent')
   }
   // The same again changes nothing: forms are sent twice.
-  if (newest && !unhappy && survey.score === score && survey.text === text) return
+  if (newest && !unhappy && survey.score === score && isAgain(survey.text, text)) return
   draft.add({ type: 'survey-answered', id, score, text }, by)
   const after = draft.state as Complaint
   if (unhappy) {

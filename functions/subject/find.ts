@@ -28,9 +28,14 @@ export function isSubject(subject: Subject, source: string, author: Author): boo
   )
 }
 
+/** Whether somebody has given the person's address or number, whoever that was. */
+const isGiven = ({ email, phone }: Subject, event: Event | undefined): boolean =>
+  event?.type === 'contact-given' &&
+  isSubject({ email, phone }, '', { id: '', email: event.email, phone: event.phone })
+
 /**
- * The complaints that hold a message of the person, in the order in which they were opened. It reads the whole table:
- * for command lines, never for functions.
+ * The complaints that hold a message of the person, or an address that was given by our form, in the order in which they
+ * were opened. It reads the whole table: for command lines, never for functions.
  */
 export async function complaintsOf(
   db: DynamoDBDocumentClient,
@@ -56,9 +61,10 @@ export async function complaintsOf(
       const message =
         (data as Complaint | undefined)?.message ??
         (event as (Event & { readonly message?: Complaint['message'] }) | undefined)?.message
-      if (message !== undefined && isSubject(subject, message.source, message.author)) {
-        found.add(complaintIdOf(String(pk)))
-      }
+      const isTheirs =
+        (message !== undefined && isSubject(subject, message.source, message.author)) ||
+        isGiven(subject, event as Event | undefined)
+      if (isTheirs) found.add(complaintIdOf(String(pk)))
     }
   }
   return [...found].sort()

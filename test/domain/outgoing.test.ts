@@ -297,10 +297,10 @@ describe('From public to private', () => {
   it('writes to nobody’s address before it is known whose it is: anybody can have filled in a public form', () => {
     const story = askedInPublic()
     give(story, 10)
-    expect(story.state.contact).toMatchObject({
-      email: 'kim@customer.example',
-      consent: 'You may write to me.',
-    })
+    expect(story.state.contact?.given).toMatchObject([
+      { id: 'g7', email: 'kim@customer.example', consent: 'You may write to me.' },
+    ])
+    expect(story.state.contact?.email).toBeUndefined()
     expect(story.state.contact?.matched).toBeUndefined()
     story.does(at(11), { type: 'draft-reply', text: FINE, private: true })
     expect(last(story)).toMatchObject({ public: false, channel: 'x' })
@@ -314,8 +314,7 @@ describe('From public to private', () => {
     writes(story, 12, 'K7PQRT', 'kim', 'meta')
     expect(story.state.contact?.matched).toBeUndefined()
     expect(types(writes(story, 13, 'here you are: k7pqrt'))).toContain('identity-matched')
-    expect(story.state.contact).toMatchObject({ matched: 'code' })
-    expect(story.state.contact).not.toHaveProperty('code')
+    expect(story.state.contact).toMatchObject({ matched: 'code', email: 'kim@customer.example', given: [] })
   })
 
   it('needs no code where only the complainant was asked, and none where somebody made sure', () => {

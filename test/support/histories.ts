@@ -26,6 +26,7 @@ const customerText = fc.constantFrom(
   'thanks for nothing',
   'where is my refund?',
   'my code is K7PQ',
+  '@us K8PQ, and where is my refund?',
 )
 
 /** Actions but promises, whose deadline depends on when they are made. */
@@ -273,7 +274,10 @@ function take(story: Story, step: Step, now: string): void {
         tolerate(() => story.send(now, { type: 'answer-survey', id: survey?.id ?? 's0', score: gives, by }))
         return
       }
-      const given = { id: contact?.ask ?? 'k0', email: 'kim@customer.example', consent: 'yes', code: 'K7PQ' }
+      // Whoever fills a form in again, or fills in somebody else's, gives another address and gets another code.
+      const times = contact?.given.length ?? 0
+      const email = `kim${times % 3}@customer.example`
+      const given = { id: contact?.ask ?? 'k0', email, consent: 'yes', code: `K${7 + (times % 2)}PQ` }
       tolerate(() => story.send(now, { type: 'give-contact', ...given, by }))
       return
     }
