@@ -60,8 +60,11 @@ export interface StageConfig {
    * Default: a minute.
    */
   readonly secretCacheSeconds?: number
-  /** For each source's own webhooks, for Slack, and for the ops API. Those of a route are shared by all who call it. */
-  readonly throttle: { readonly webhooks: Throttle; readonly slack: Throttle; readonly ops: Throttle }
+  /**
+   * For each source's own webhooks, for Slack, for the ops API, and for the pages that customers open. Those of a route are
+   * shared by all who call it.
+   */
+  readonly throttle: Readonly<Record<'webhooks' | 'slack' | 'ops' | 'pages', Throttle>>
   /**
    * True: clock and export may run once at a time only. New AWS accounts have too small a concurrency
    * limit to reserve any of it, so this is for production.
@@ -129,6 +132,7 @@ const byStage: Record<
       webhooks: { rateLimit: 1000, burstLimit: 1000 },
       slack: { rateLimit: 1000, burstLimit: 1000 },
       ops: { rateLimit: 1000, burstLimit: 1000 },
+      pages: { rateLimit: 1000, burstLimit: 1000 },
     },
     reserveConcurrency: false,
     clockModule: 'infra/local/clock.ts',
@@ -145,6 +149,7 @@ const byStage: Record<
       webhooks: { rateLimit: 50, burstLimit: 100 },
       slack: { rateLimit: 20, burstLimit: 40 },
       ops: { rateLimit: 20, burstLimit: 40 },
+      pages: { rateLimit: 10, burstLimit: 20 },
     },
     reserveConcurrency: false,
   },
@@ -161,6 +166,8 @@ const byStage: Record<
       webhooks: { rateLimit: 200, burstLimit: 500 },
       slack: { rateLimit: 50, burstLimit: 100 },
       ops: { rateLimit: 50, burstLimit: 100 },
+      // People with a browser, and mail programs that look at links: a mailing of ours brings them in crowds.
+      pages: { rateLimit: 50, burstLimit: 200 },
     },
     reserveConcurrency: true,
   },

@@ -94,6 +94,7 @@ export class FirewallStack extends Stack {
           singleHeader: { Name },
         })),
         { queryString: {} },
+        { uriPath: {} }, // a customer's page is opened by its path
       ],
     })
   }

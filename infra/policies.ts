@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { isSupportedCountry } from 'libphonenumber-js/min'
 import * as z from 'zod'
 import { type Calendar, parseCalendar } from '../functions/domain/calendar.ts'
 import { OPEN_STAGES, REPLY_APPROVERS, SEVERITIES, TIMER_KINDS } from '../functions/domain/complaint.ts'
@@ -139,6 +140,16 @@ const replies = z.strictObject({
   notices: z.strictObject({ inPrivate: text.optional(), resolved: text.optional() }).optional(),
 })
 
+const organisation = z.strictObject({
+  name: text.max(100),
+  country: z
+    .string()
+    .regex(/^[A-Z]{2}$/, 'must be two capital letters, like GB')
+    .refine(isSupportedCountry, 'is no country with numbers of its own')
+    .optional(),
+  privacy: z.url({ protocol: /^https$/, error: 'must be an https address' }).optional(),
+})
+
 const survey = z
   .strictObject({
     text: withLink,
@@ -240,6 +251,7 @@ const policy = z
     mustAnswer: z.enum(['confirmed', 'all']).optional(),
     guard: guard.optional(),
     replies: replies.optional(),
+    organisation: organisation.optional(),
     survey: survey.optional(),
     reports: z.strictObject({ slackChannel: z.string().min(1) }).optional(),
   })
@@ -369,6 +381,7 @@ export const POLICY_FIELDS = {
   linking: Object.keys(linking.shape),
   guard: Object.keys(guard.shape),
   replies: Object.keys(replies.shape),
+  organisation: Object.keys(organisation.shape),
   survey: Object.keys(survey.shape),
   linkRule: Object.keys(linking.shape.rules.element.shape),
 } as const

@@ -52,6 +52,41 @@ const schemaOf = (schema: z.ZodType) => bare(z.toJSONSchema(schema, { io: 'input
 /** What the document calls the body of a source. */
 const bodyName = (source: string): string => `${source.slice(0, 1).toUpperCase()}${source.slice(1)}Body`
 
+/** A page for whoever has the link to it; it answers people, and so in HTML, also where it refuses. */
+const customerPage = (operationId: string, about: string, properties: Record<string, unknown>) => {
+  const shown = (description: string) => ({ description, content: { 'text/html': { schema: text } } })
+  const common = { tags: ['Customers'], security: [], parameters: [parameter('path', 'key', text)] }
+  const refused = {
+    404: shown('The link is none of ours'),
+    409: shown('It has been answered otherwise meanwhile'),
+    410: shown('The form is no longer in use'),
+    500: shown('It is our fault'),
+    503: shown('Try again in a moment'),
+  }
+  const schema = { type: 'object', properties }
+  return {
+    get: {
+      ...common,
+      operationId: `${operationId}Page`,
+      summary: `The form: ${about}`,
+      responses: { 200: shown('A page'), ...refused },
+    },
+    post: {
+      ...common,
+      operationId,
+      summary: `Sends the form: ${about}`,
+      requestBody: { required: true, content: { 'application/x-www-form-urlencoded': { schema } } },
+      responses: {
+        200: shown('What became of it'),
+        413: shown('Far more than the form takes'),
+        415: shown('No form'),
+        422: shown('The form, with what to change in it'),
+        ...refused,
+      },
+    },
+  }
+}
+
 /** A source's body may be of any kind: those of one media type share an entry. */
 const webhookBodies = () =>
   Object.fromEntries(
@@ -246,6 +281,16 @@ function document() {
           },
         },
       },
+      '/contact/{key}': customerPage('contact', 'where a customer wants to be written to', {
+        email: text,
+        phone: text,
+        consent: { const: 'yes' },
+        wording: { ...text, description: 'Of the words that they agree to, as the form has it' },
+      }),
+      '/survey/{key}': customerPage('survey', 'how a customer found it', {
+        score: { type: 'string', enum: ['1', '2', '3', '4', '5'] },
+        text: { ...text, maxLength: 2000 },
+      }),
       '/openapi.json': {
         get: {
           operationId: 'openapi',

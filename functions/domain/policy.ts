@@ -191,6 +191,15 @@ export interface ApprovalRule {
   readonly by: ReplyApprover
 }
 
+/** Who it is that customers complain to: the pages that they open say so. */
+export interface Organisation {
+  readonly name: string
+  /** Where a telephone number without a country code is dialled: two letters, `GB`. */
+  readonly country?: string | undefined
+  /** The https address of what it tells people about their data. */
+  readonly privacy?: string | undefined
+}
+
 export interface ContactRules {
   /** What the customer is sent; `{link}` becomes the address of the form. */
   readonly text: string
@@ -249,6 +258,8 @@ export interface Policy {
   /** What the guard's findings in a reply do; where it says nothing, replies are not judged. */
   readonly guard?: GuardSetting | undefined
   readonly replies?: ReplyRules | undefined
+  /** Without it, customers' pages name the team alone. */
+  readonly organisation?: Organisation | undefined
   /** Without it nobody is asked, and silence alone closes. */
   readonly survey?: SurveyRules | undefined
   /** Where the month's figures are told; nowhere unless it says. */

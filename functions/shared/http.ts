@@ -52,8 +52,13 @@ export const json = (
 /**
  * The one way to build a handler behind the HTTP API: puts the invocation's ids into the log (never the event: it is
  * full of personal data and secrets), turns whatever is thrown into a problem+json answer, and adds security headers.
+ *
+ * @param show how a problem is answered instead, where people read the answers.
  */
-export const http = (handle: (event: HttpEvent) => Promise<HttpResult>) =>
+export const http = (
+  handle: (event: HttpEvent) => Promise<HttpResult>,
+  show: (problem: Problem) => HttpResult = asJson,
+) =>
   middy<HttpEvent, HttpResult>()
     .use(injectLambdaContext(logger, { logEvent: false, resetKeys: true }))
     .use({
@@ -62,7 +67,7 @@ export const http = (handle: (event: HttpEvent) => Promise<HttpResult>) =>
         request.response = guarded(request.response ?? { statusCode: 204 })
       },
       onError: (request) => {
-        request.response = guarded(answerTo(request.error, request.event))
+        request.response = guarded(answerTo(request.error, request.event, show))
       },
     })
     .handler((event) => handle(event))
@@ -72,7 +77,10 @@ const guarded = (result: HttpResult): HttpResult => ({
   headers: { ...HEADERS, ...result.headers },
 })
 
-function answerTo(error: unknown, event: HttpEvent): HttpResult {
+const asJson = (problem: Problem): HttpResult =>
+  json(problem.status, problem, { 'content-type': 'application/problem+json' })
+
+function answerTo(error: unknown, event: HttpEvent, show: (problem: Problem) => HttpResult): HttpResult {
   const problem = problemOf(error)
   const { kind, status } = problem
   const route = event.routeKey
@@ -84,7 +92,8 @@ function answerTo(error: unknown, event: HttpEvent): HttpResult {
       route,
       cause: error instanceof Error ? error.stack : typeof error,
     })
-  return json(status, problem, { 'content-type': 'application/problem+json', ...problem.headers })
+  const answer = show(problem)
+  return { ...answer, headers: { ...answer.headers, ...problem.headers } }
 }
 
 /** The problem that an error amounts to for a caller. What is not meant for callers becomes `internal`, or `busy`. */
@@ -154,6 +163,16 @@ export function requireMediaType(request: Inbound, mediaType: string): void {
 
 // A byte order mark is skipped; a byte that is not UTF-8 throws.
 const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+/**
+ * The body as a form's fields. What is no UTF-8 in it is shown as replaced.
+ *
+ * @throws Problem `unsupported-media-type`.
+ */
+export function formFieldsOf(request: Inbound): URLSearchParams {
+  requireMediaType(request, 'application/x-www-form-urlencoded')
+  return new URLSearchParams(Buffer.from(request.body).toString('utf8'))
+}
 
 /**
  * The body as JSON.

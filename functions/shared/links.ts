@@ -7,11 +7,18 @@ import * as z from 'zod'
  * again, so the ledger, which many may read, leads nobody to a customer's page.
  */
 
-/** The secret of a stage's links. `former` keys open addresses that were sent before the key was replaced. */
-export const linkSecret = z.object({
-  key: z.string().min(32),
-  former: z.array(z.string().min(32)).default([]),
-})
+const key = z.string().min(32)
+
+/**
+ * The secret of a stage's links: one key, or several, newest first (`npm run secret`). The newest signs; `former` ones open
+ * addresses that were sent before it was replaced.
+ */
+export const linkSecret = z
+  .object({ key: z.union([key, z.tuple([key], key)]), former: z.array(key).default([]) })
+  .transform(({ key, former }) => {
+    const [newest, ...others] = [key].flat() as [string, ...string[]]
+    return { key: newest, former: [...others, ...former] }
+  })
 export type LinkSecret = z.output<typeof linkSecret>
 
 /** What a link is about: `about` is the id of an asking, `k…` of an address or `s…` of a survey. */
@@ -40,14 +47,21 @@ export function linkTo(url: string, secret: LinkSecret, linked: Linked): string 
   return `${url.replace(/\/+$/, '')}/${page}/${linked.complaintId}.${linked.about}.${macOf(secret.key, linked)}`
 }
 
-/** What the last part of such an address is about; undefined for one that we have not made. */
+/** In place of what is not even shaped like one of our addresses. */
+const NONE = `${'0'.repeat(26)}.k0.${'-'.repeat(MAC_CHARACTERS)}`
+const SHAPE = new RegExp(`^([0-9A-HJKMNP-TV-Z]{26})\\.([ks]\\d{1,9})\\.([\\w-]{${MAC_CHARACTERS}})$`)
+
+/**
+ * What the last part of such an address is about; undefined for one that we have not made, which takes as long to find out
+ * whatever is wrong with it.
+ */
 export function readLink(text: string, { key, former }: LinkSecret): Linked | undefined {
-  const [, complaintId = '', about = '', mac = ''] =
-    /^([0-9A-HJKMNP-TV-Z]{26})\.([ks]\d{1,9})\.([\w-]+)$/.exec(text) ?? []
-  if (mac.length !== MAC_CHARACTERS) return undefined
+  const shaped = SHAPE.exec(text)
+  const [, complaintId = '', about = '', mac = ''] = shaped ?? SHAPE.exec(NONE) ?? []
   const linked = { complaintId, about }
   const given = Buffer.from(mac)
-  return [key, ...former].filter((one) => timingSafeEqual(Buffer.from(macOf(one, linked)), given)).length > 0
-    ? linked
-    : undefined
+  const fits = [key, ...former].filter(
+    (one) => given.length === MAC_CHARACTERS && timingSafeEqual(Buffer.from(macOf(one, linked)), given),
+  )
+  return shaped !== null && fits.length > 0 ? linked : undefined
 }

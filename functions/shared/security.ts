@@ -20,6 +20,8 @@ const SECURITY: Partial<Record<ProblemKind, 'signature' | 'token' | undefined>> 
 export type SecurityEvent =
   /** A signed request that brought nothing new: a platform's retry, or somebody else's replay. */
   | 'replayed'
+  /** The address of a customer's page that we have not made: tried out, or with a part of it lost. */
+  | 'wrong-link'
   /** A token asked for a complaint of another team, and was told that there is none. */
   | 'of-another-team'
 

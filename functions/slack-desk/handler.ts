@@ -5,6 +5,7 @@ import { openComplaints } from '../ledger/open.ts'
 import { impatientDynamodb } from '../shared/aws/dynamodb.ts'
 import { env } from '../shared/env.ts'
 import {
+  formFieldsOf,
   type HttpEvent,
   type HttpResult,
   http,
@@ -12,7 +13,6 @@ import {
   inboundOf,
   json,
   jsonOf,
-  requireMediaType,
 } from '../shared/http.ts'
 import { logger } from '../shared/logger.ts'
 import { Problem } from '../shared/problem.ts'
@@ -64,9 +64,9 @@ export const handler = http(async (event: HttpEvent): Promise<HttpResult> => {
   const soon = soonBy((event.requestContext.timeEpoch ?? Date.now()) + BUDGET_MS, desk)
   switch (event.rawPath) {
     case '/slack/interactions':
-      return answer(await interaction(payloadOf(formOf(request)), desk, soon))
+      return answer(await interaction(payloadOf(formFieldsOf(request)), desk, soon))
     case '/slack/commands':
-      return answer(await answerOrHandOver(await command(formOf(request), desk)))
+      return answer(await answerOrHandOver(await command(formFieldsOf(request), desk)))
     case '/slack/events':
       return answer(await answerOrHandOver(received(jsonOf(request))))
     default:
@@ -157,11 +157,6 @@ async function authenticate(request: Inbound): Promise<z.infer<typeof SlackSecre
     throw new Problem('stale-signature', 'The request’s time is more than 5 minutes from ours')
   if (result === 'wrong') throw new Problem('wrong-signature', 'x-slack-signature does not fit the body')
   return secret
-}
-
-function formOf(request: Inbound): URLSearchParams {
-  requireMediaType(request, 'application/x-www-form-urlencoded')
-  return new URLSearchParams(Buffer.from(request.body).toString('utf8'))
 }
 
 function payloadOf(form: URLSearchParams): unknown {

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { type Message, SEVERITIES } from '../domain/complaint.ts'
+import { e164 } from '../shared/e164.ts'
 import { foreignId, instant, languageTag, link, name, words } from '../shared/fields.ts'
 import { jsonOf } from '../shared/http.ts'
 import { checked, invalid } from '../shared/problem.ts'
@@ -41,7 +42,7 @@ export const phoneBody = z.strictObject({
 type Call = z.output<typeof phoneBody>
 
 async function messageOf(call: Call): Promise<Message> {
-  const number = call.number === undefined ? undefined : await e164(call.number, call.country)
+  const number = call.number === undefined ? undefined : await dialled(call.number, call.country)
   const { callId, agent, customer = {} } = call
   const minutes = call.endedAt === undefined ? undefined : minutesOf(call.startedAt, call.endedAt)
   const length = minutes === undefined ? '' : ` of ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}`
@@ -76,21 +77,18 @@ function minutesOf(startedAt: string, endedAt: string): number {
   return Math.max(1, Math.round(seconds / 60))
 }
 
-/** A number as E.164 writes it. The tables of the world's numbers are large, and loaded where one comes. */
-async function e164(number: string, country: string | undefined): Promise<string> {
-  const { isSupportedCountry, parsePhoneNumberFromString } = await import('libphonenumber-js/min')
+async function dialled(number: string, country: string | undefined): Promise<string> {
+  const { isSupportedCountry } = await import('libphonenumber-js/min')
   if (country !== undefined && !isSupportedCountry(country)) {
     throw invalid('country', 'is no country with numbers of its own')
   }
-  const parsed = parsePhoneNumberFromString(number, country)
-  if (parsed?.isPossible() !== true) {
-    const how = country === undefined ? ', or come with its country' : ''
-    throw invalid(
-      'number',
-      `must be a telephone number, like +442079460000${how}; leave it out where it was withheld`,
-    )
-  }
-  return parsed.number
+  const found = await e164(number, country)
+  if (found !== undefined) return found
+  const how = country === undefined ? ', or come with its country' : ''
+  throw invalid(
+    'number',
+    `must be a telephone number, like +442079460000${how}; leave it out where it was withheld`,
+  )
 }
 
 /** Source `phone`: summaries of calls, by the contact centre. */

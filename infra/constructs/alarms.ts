@@ -438,6 +438,7 @@ export const functionsOf = (
   parts.finance.export,
   parts.reports.report,
   parts.edge.reportPage,
+  parts.edge.customerPage,
   ...(parts.mailbox === undefined ? [] : [parts.mailbox.mailbox]),
   ...(parts.sending.receipts === undefined ? [] : [parts.sending.receipts]),
 ]

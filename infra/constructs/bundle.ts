@@ -27,6 +27,7 @@ export const FUNCTION_NAMES = [
   'export',
   'report',
   'report-page',
+  'customer-page',
   'mailbox', // of stages that Amazon SES brings mail to
   'receipts', // of stages that send mail by Amazon SES
 ] as const

@@ -32,7 +32,7 @@ export interface EdgeProps extends FunctionSetup {
 }
 
 /** Routes that one function answers. */
-type Group = 'webhooks' | 'slack' | 'ops' | 'reports'
+type Group = 'webhooks' | 'slack' | 'ops' | 'reports' | 'pages'
 
 /**
  * What reaches Redress from outside, and which of the functions answers. A route has a limit of its own, and so
@@ -57,6 +57,12 @@ const ROUTES: Record<Group, readonly (readonly [HttpMethod, string])[]> = {
     [HttpMethod.GET, '/openapi.json'],
   ],
   reports: [[HttpMethod.GET, '/reports/{month}']],
+  pages: [
+    [HttpMethod.GET, '/contact/{key}'],
+    [HttpMethod.POST, '/contact/{key}'],
+    [HttpMethod.GET, '/survey/{key}'],
+    [HttpMethod.POST, '/survey/{key}'],
+  ],
 }
 
 /** A source's own routes, so that whoever floods it shuts out no other. */
@@ -78,7 +84,7 @@ export const slackEnvironment = (config: StageConfig, secrets: Secrets): Record<
   ...(config.slackApiUrl === undefined ? {} : { SLACK_API_URL: config.slackApiUrl }),
 })
 
-/** The HTTP API and the functions behind it. No CORS: nothing of this is called from a browser. */
+/** The HTTP API and the functions behind it. No CORS: no script of any page calls any of this. */
 export class Edge extends Construct {
   readonly api: HttpApi
   readonly front: Front | undefined
@@ -86,6 +92,7 @@ export class Edge extends Construct {
   readonly desk: RedressFunction
   readonly slackDesk: RedressFunction
   readonly reportPage: RedressFunction
+  readonly customerPage: RedressFunction
   /** The stage's public address, without a path. */
   readonly url: string
 
@@ -175,15 +182,30 @@ export class Edge extends Construct {
     })
     acknowledgeResource(this.reportPage.role, reports, 'Any month’s report, and nothing beside them.')
 
+    this.customerPage = new RedressFunction(this, 'CustomerPage', {
+      ...props,
+      name: 'customer-page',
+      description: 'The pages that a customer opens: where to write to, and how they found it',
+      timeout: Duration.seconds(10),
+      memorySize: 512, // somebody waits for it
+      environment: { ...secretFreshness(config), ...front, LINKS_SECRET: secrets.links.secretArn },
+      statements: [
+        ...frontStatements,
+        ledger.allow('GetItem', 'BatchGetItem', 'PutItem'),
+        allow(['secretsmanager:GetSecretValue'], [secrets.links.secretArn]),
+      ],
+    })
+
     const behind = {
       webhooks: this.intake,
       slack: this.slackDesk,
       ops: this.desk,
       reports: this.reportPage,
+      pages: this.customerPage,
     }
     const routes: HttpRoute[] = []
     const routeSettings: Record<string, object> = {}
-    for (const group of ['webhooks', 'slack', 'ops', 'reports'] as const) {
+    for (const group of ['webhooks', 'slack', 'ops', 'reports', 'pages'] as const) {
       const integration = new HttpLambdaIntegration(group, behind[group].function)
       const ofSources = group === 'webhooks' ? config.sources.flatMap(webhooksOf) : []
       for (const [method, path] of [...ofSources, ...ROUTES[group]]) {
@@ -208,7 +230,8 @@ export class Edge extends Construct {
       retention: config.logRetention,
       removalPolicy: RemovalPolicy.DESTROY,
     })
-    for (const { logGroup, node } of [this.intake, this.desk, this.slackDesk, this.reportPage])
+    const { intake, desk, slackDesk, reportPage, customerPage } = this
+    for (const { logGroup, node } of [intake, desk, slackDesk, reportPage, customerPage])
       this.count('Refused', logGroup, FilterPattern.exists('$.counted'), `${node.id}Refused`)
     this.count('Throttled', accessLog, FilterPattern.stringValue('$.status', '=', '429'), 'Throttled')
 

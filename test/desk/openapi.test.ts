@@ -21,6 +21,10 @@ const ROUTES = [
   'POST /complaints/{id}/commands',
   'GET /openapi.json',
   'GET /reports/{month}',
+  'GET /contact/{key}',
+  'POST /contact/{key}',
+  'GET /survey/{key}',
+  'POST /survey/{key}',
 ]
 
 const { status, headers, body: document } = await ask(handler, httpEvent('GET /openapi.json'))

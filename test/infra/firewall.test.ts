@@ -106,6 +106,7 @@ describe('A stage with a firewall', () => {
       .filter(({ Properties }) => Properties.Environment?.Variables?.FRONT_SECRET !== undefined)
       .map(({ Properties }) => Properties.FunctionName)
     expect(told.sort()).toEqual([
+      'redress-prod-customer-page',
       'redress-prod-desk',
       'redress-prod-intake',
       'redress-prod-report-page',

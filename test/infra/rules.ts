@@ -124,6 +124,10 @@ const ROUTES = [
   'POST /complaints/{id}/commands',
   'GET /openapi.json',
   'GET /reports/{month}',
+  'GET /contact/{key}',
+  'POST /contact/{key}',
+  'GET /survey/{key}',
+  'POST /survey/{key}',
 ].sort()
 
 /** Those that have a source's own limit. */
