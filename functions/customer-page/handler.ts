@@ -1,7 +1,7 @@
 import { createHash, randomInt } from 'node:crypto'
 import * as z from 'zod'
 import { clock as stageClock } from '#clock'
-import { type Complaint, type ContactDetails, isOpen } from '../domain/complaint.ts'
+import { type Complaint, type ContactDetails, CUSTOMER, isOpen } from '../domain/complaint.ts'
 import { type Command, Refusal } from '../domain/decide.ts'
 import type { Instant } from '../domain/instant.ts'
 import { type Form, formOf } from '../domain/outgoing.ts'
@@ -42,9 +42,6 @@ export interface PageDependencies {
  * other endpoint reads.
  */
 const MAX_FORM_BYTES = 24 * 1024
-
-/** Whoever fills in a page, for whom no account speaks. */
-const CUSTOMER = { id: 'customer:form' } as const
 
 type Page = 'contact' | 'survey'
 const PAGE_OF: Readonly<Record<string, Page>> = { k: 'contact', s: 'survey' }
@@ -116,7 +113,7 @@ export function makeHandler({ ledger, secrets, clock, newCode }: PageDependencie
       ...given,
       consent: asking.consentTo,
       code: newCode(),
-      by: CUSTOMER,
+      by: { id: CUSTOMER },
     } as const
     const after = await executed(complaint.id, command, now)
     if (after === undefined) {
@@ -142,7 +139,7 @@ export function makeHandler({ ledger, secrets, clock, newCode }: PageDependencie
     // Whoever says so once more, or while it is open, is told how it stands, whatever else is in the form.
     if (isOpen(complaint)) return answer(200, surveyPage(complaint, about, now))
     if ('errors' in read) return answer(422, surveyPage(complaint, about, now, read))
-    const command = { type: 'answer-survey', id: about, ...read, by: CUSTOMER } as const
+    const command = { type: 'answer-survey', id: about, ...read, by: { id: CUSTOMER } } as const
     const after = await executed(complaint.id, command, now)
     if (after === undefined) {
       const left = await found({ complaintId: complaint.id, about })

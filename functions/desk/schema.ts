@@ -452,7 +452,7 @@ export const eventView = z.looseObject({
   at: at.meta({ description: 'When it was true: a breach has its deadline' }),
   recordedAt: at.meta({ description: 'When the ledger came to know of it' }),
   actor: z.string().meta({
-    description: 'A person, `token:<name>`, `slack:<user>`, `source:<name>` or `clock`',
+    description: 'A person, `token:<name>`, `slack:<user>`, `source:<name>`, `customer:form` or `clock`',
   }),
   via: z.string().optional().meta({ description: 'What the actor acted through' }),
 })

@@ -457,7 +457,10 @@ export interface PolicyRef {
   readonly version: number
 }
 
-/** What is in every event. `actor` is a person's id, `slack:<user>`, `token:<name>`, `source:<name>` or `clock`. */
+/** The actor of what a page of ours was filled in with: the customer, or whoever else has the link. */
+export const CUSTOMER = 'customer:form'
+
+/** What is in every event. `actor` is a person's id, `slack:<user>`, `token:<name>`, `source:<name>`, `CUSTOMER` or `clock`. */
 interface Recorded {
   readonly seq: number
   /** When it was true: a breach carries its deadline. */

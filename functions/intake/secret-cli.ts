@@ -6,19 +6,22 @@ import {
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager'
 import { type Act, actOf, recordAct } from '../shared/acts.ts'
+import { newLinkKey, wrongLinkKey } from '../shared/links.ts'
 import { fingerprintOf, listKeys, type StoredSecret, withKey, withoutKey } from '../shared/rotation.ts'
 import { openStage, runCommand, STAGE_USAGE, type Stage } from '../shared/stage.ts'
 import { sources } from '../sources/index.ts'
 
-const USAGE = `Signing secrets: of the sources, and of Slack. Keys are shown by their fingerprints, never themselves.
+const USAGE = `Signing secrets: of the sources, of Slack, and of the links to customers' pages. Keys are shown by their
+fingerprints, never themselves.
 
-  npm run --silent secret -- list [<source>|slack]
+  npm run --silent secret -- list [<source>|slack|links]
   npm run --silent secret -- add <source>|slack [--use <use>] < new-key
-  npm run --silent secret -- add <source> --generate
-  npm run --silent secret -- retire <source>|slack <fingerprint> [--use <use>]
+  npm run --silent secret -- add <source>|links --generate
+  npm run --silent secret -- retire <source>|slack|links <fingerprint> [--use <use>]
 
 To rotate: add the new key, give it to the sender, and retire the old one once nothing is signed with it any more. In
 between both are accepted. The new one is accepted at once, the old one refused within a minute of its retirement.
+Nobody is given the key of the links; once one is retired, pages of links that were sent before do not open any more.
 
 ${STAGE_USAGE}`
 
@@ -94,6 +97,7 @@ async function placesOf({ table }: Stage): Promise<Place[]> {
       uses: ['active', ...(sources.get(name)?.keys?.others ?? [])],
     })),
     { name: 'slack', arn: await told('slack-desk', 'SLACK_SECRET'), uses: ['signingSecret'] },
+    { name: 'links', arn: await told('customer-page', 'LINKS_SECRET'), uses: ['key'] },
   ]
 }
 
@@ -111,7 +115,7 @@ function useOf({ name, uses }: Place, given: string | undefined): string {
 }
 
 function generated({ name }: Place): string {
-  const make = sources.get(name)?.keys?.make
+  const make = name === 'links' ? newLinkKey : sources.get(name)?.keys?.make
   if (make === undefined)
     throw new Error(`The other side makes the keys of ${name}: give theirs on standard input`)
   return make()
@@ -129,7 +133,12 @@ async function typedIn(): Promise<string> {
 function checkKey({ name }: Place, use: string, key: string): void {
   if (!/^[\x21-\x7e]{16,500}$/.test(key))
     throw new Error('A key has 16 to 500 characters, without spaces: nothing was changed')
-  const wrong = use === 'active' ? sources.get(name)?.keys?.wrong?.(key) : undefined
+  const wrong =
+    name === 'links'
+      ? wrongLinkKey(key)
+      : use === 'active'
+        ? sources.get(name)?.keys?.wrong?.(key)
+        : undefined
   if (wrong !== undefined) throw new Error(`This is no key of ${name}: ${wrong}. Nothing was changed`)
 }
 

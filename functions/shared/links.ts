@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto'
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import * as z from 'zod'
 
 /*
@@ -7,7 +7,15 @@ import * as z from 'zod'
  * again, so the ledger, which many may read, leads nobody to a customer's page.
  */
 
-const key = z.string().min(32)
+const LEAST_OF_A_KEY = 32
+const key = z.string().min(LEAST_OF_A_KEY)
+
+/** A key that nobody guesses. */
+export const newLinkKey = (): string => randomBytes(48).toString('base64url')
+
+/** What is wrong with a key that somebody gives; undefined where nothing is. */
+export const wrongLinkKey = (text: string): string | undefined =>
+  text.length < LEAST_OF_A_KEY ? `it has fewer than ${LEAST_OF_A_KEY} characters` : undefined
 
 /**
  * The secret of a stage's links: one key, or several, newest first (`npm run secret`). The newest signs; `former` ones open

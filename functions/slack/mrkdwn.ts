@@ -1,3 +1,4 @@
+import { CUSTOMER } from '../domain/complaint.ts'
 import { epochSeconds, type Instant } from '../domain/instant.ts'
 import { masked } from '../domain/personal-data.ts'
 import { type Policy, personOf, teamOf } from '../domain/policy.ts'
@@ -68,6 +69,7 @@ export function nameOf(policy: Policy, actor: string): string {
   if (person !== undefined) return escaped(person.name, 100)
   const slackUser = slackUserOf(policy, actor)
   if (slackUser !== undefined) return `<@${slackUser}>`
+  if (actor === CUSTOMER) return 'the customer'
   return escaped(actor.replace(/^(token|source):/, ''), 100)
 }
 

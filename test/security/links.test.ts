@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { linkSecret, linkTo, readLink } from '../../functions/shared/links.ts'
+import { linkSecret, linkTo, newLinkKey, readLink, wrongLinkKey } from '../../functions/shared/links.ts'
+import { fingerprintOf, withKey, withoutKey } from '../../functions/shared/rotation.ts'
 import { COMPLAINT_ID } from '../support/complaints.ts'
 
 const secret = linkSecret.parse({ key: 'k'.repeat(40) })
@@ -37,5 +38,17 @@ describe('The address of a customer’s page', () => {
     const next = linkSecret.parse({ key: 'n'.repeat(40), former: [secret.key] })
     expect(readLink(text, next)).toEqual(linked)
     expect(readLink(text, linkSecret.parse({ key: 'n'.repeat(40) }))).toBeUndefined()
+  })
+
+  it('is signed by the key that was added last, and opens until the other one is retired', () => {
+    const next = newLinkKey()
+    expect(wrongLinkKey(next)).toBeUndefined()
+    expect(wrongLinkKey('too-short')).toContain('32 characters')
+    const both = withKey({ key: secret.key, remark: 'x' }, 'key', next)
+    const old = last(linkTo('https://api.example', secret, linked))
+    const text = last(linkTo('https://api.example', linkSecret.parse(both), linked))
+    for (const one of [old, text]) expect(readLink(one, linkSecret.parse(both))).toEqual(linked)
+    const after = linkSecret.parse(withoutKey(both, 'key', fingerprintOf(secret.key)))
+    expect([readLink(old, after), readLink(text, after)]).toEqual([undefined, linked])
   })
 })
