@@ -163,6 +163,7 @@ describe('the manual of policies', () => {
     ['## Replies', 0, POLICY_FIELDS.guard],
     ['## Replies', 1, GUARD_RULES],
     ['## What we write', 0, POLICY_FIELDS.replies],
+    ['## Who we are', 0, POLICY_FIELDS.organisation],
     ['## After the resolution', 0, POLICY_FIELDS.survey],
   ])('lists in "%s" (%i) what there is, and nothing else', (heading, table, there) => {
     expect(fields(heading, table).sort()).toEqual([...there].sort())
