@@ -24,6 +24,7 @@ import {
   isUnanswered,
   type Message,
   type PolicyRef,
+  type Stage,
   unansweredIssues,
 } from '../domain/complaint.ts'
 import { type Actor, type Command, decide, Refusal } from '../domain/decide.ts'
@@ -118,9 +119,15 @@ const promiseDueAt = ({ promises }: Complaint): Instant | undefined =>
     .map(({ dueAt }) => dueAt)
     .sort()[0]
 
-/** What an event's stream record tells its consumers beside the event: enough for metrics without another read. */
+/**
+ * What an event's stream record tells its consumers beside the event, as it stands after the event's commit: enough for
+ * metrics and for other systems without another read.
+ */
 export interface EventContext {
   readonly team: string
+  /** Absent, as `stage`, in records that were written before other systems were told of events. */
+  readonly owner?: string
+  readonly stage?: Stage
   readonly channel: string
   readonly receivedAt: Instant
   /** When the handoff was asked for that was open before the event's commit. */
@@ -717,6 +724,8 @@ export class Ledger {
       ...events.map((event, index): Item => {
         const context: EventContext = {
           team: after.team,
+          owner: after.owner,
+          stage: after.stage,
           channel: after.message.channel,
           receivedAt: after.receivedAt,
           ...(before?.handoff === undefined ? {} : { handoffAt: before.handoff.at }),
