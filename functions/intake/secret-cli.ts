@@ -1,11 +1,11 @@
 import { parseArgs } from 'node:util'
-import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda'
 import {
   GetSecretValueCommand,
   PutSecretValueCommand,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager'
 import { type Act, actOf, recordAct } from '../shared/acts.ts'
+import { toldTo } from '../shared/deployed.ts'
 import { newLinkKey, wrongLinkKey } from '../shared/links.ts'
 import { fingerprintOf, listKeys, type StoredSecret, withKey, withoutKey } from '../shared/rotation.ts'
 import { openStage, runCommand, STAGE_USAGE, type Stage } from '../shared/stage.ts'
@@ -76,19 +76,9 @@ async function run(args: string[]): Promise<void> {
   process.stderr.write(`${shown} is active${values.generate === true ? '; it is not shown again' : ''}.\n`)
 }
 
-/** The stage's secrets, by what its functions are told: no list of names to be kept beside it. */
-async function placesOf({ table }: Stage): Promise<Place[]> {
-  const stack = /^(redress-[a-z]+)-/.exec(table)?.[1]
-  if (stack === undefined)
-    throw new Error(`${table} is not called like a table of Redress: redress-<stage>-…`)
-  const lambda = new LambdaClient({})
-  const told = async (name: string, variable: string): Promise<string> => {
-    const FunctionName = `${stack}-${name}`
-    const { Environment } = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName }))
-    const value = Environment?.Variables?.[variable]
-    if (value === undefined) throw new Error(`The function ${FunctionName} has no ${variable}`)
-    return value
-  }
+/** The stage's secrets. */
+async function placesOf(stage: Stage): Promise<Place[]> {
+  const told = toldTo(stage)
   const arns = JSON.parse(await told('intake', 'SOURCE_SECRETS')) as Record<string, string>
   return [
     ...Object.entries(arns).map(([name, arn]) => ({

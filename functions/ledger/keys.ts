@@ -119,6 +119,10 @@ export const tokenKey = (sha256Hex: string): { pk: string; sk: string } => ({
 /** Where a token's name leads to its hash, so that tokens can be listed without a scan and no two share a name. */
 export const tokenNameKey = (name: string): { pk: string; sk: string } => ({ pk: 'TOKENS', sk: name })
 
+/** The addresses of other systems that are told of events, by their names. */
+export const ENDPOINTS = 'ENDPOINTS'
+export const endpointKey = (name: string): { pk: string; sk: string } => ({ pk: ENDPOINTS, sk: name })
+
 /** What somebody did to the stage itself, such as revoking a token, in the order in which it was done. */
 export const ACTS = 'ACTS'
 export const actKey = (at: string, id: string): { pk: string; sk: string } => ({

@@ -16,12 +16,17 @@ export interface Act {
     | 'secret-retired'
     | 'customer-erased'
     | 'file-made'
+    | 'endpoint-added'
+    | 'endpoint-removed'
+    | 'endpoint-enabled'
+    | 'endpoint-disabled'
+    | 'endpoint-replayed'
   /**
    * What it was done to, without saying any of its content: a token's name, a source and a fingerprint, a complaint and
    * the head of its chain.
    */
   readonly about: string
-  /** Who ran the command, as their machine calls them. CloudTrail knows with which role. */
+  /** Who ran the command, as their machine calls them; CloudTrail knows with which role. Or the function that did it. */
   readonly by: string
   /** Real time, whatever the stage's clock says. */
   readonly at: Instant

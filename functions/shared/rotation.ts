@@ -16,8 +16,11 @@ export const fingerprintOf = (key: string): string =>
 
 const isText = (value: unknown): value is string => typeof value === 'string'
 
-/** Slack's signing secret was a single text before it was ever replaced: that is a list of one. */
-function keysOf(secret: StoredSecret, use: string): readonly string[] {
+/**
+ * The keys of one use, newest first. Slack's signing secret was a single text before it was ever replaced: that is a list of
+ * one.
+ */
+export function keysOf(secret: StoredSecret, use: string): readonly string[] {
   const value = Object.hasOwn(secret, use) ? secret[use] : []
   return [value].flat().filter(isText)
 }

@@ -1,5 +1,5 @@
 import { unmarshall } from '@aws-sdk/util-dynamodb'
-import type { AttributeValue, DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda'
+import type { AttributeValue, DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda'
 import type { Event } from '../domain/complaint.ts'
 import { complaintIdOf } from '../ledger/keys.ts'
 import type { EventContext } from '../ledger/ledger.ts'
@@ -16,22 +16,42 @@ export interface StreamedEvent {
 /**
  * Hands the events of a stream batch to `handle` one by one, in order, and stops at the first that fails: the stream
  * delivers again from there, so nothing overtakes and nothing that succeeded is done twice.
+ *
+ * @param finish is then given all that succeeded, at once, and says with how many of them it is done. Where those are not
+ *   all, the stream delivers again from the first of the others, and `handle` sees that one twice.
  */
 export async function inStreamOrder(
-  batch: DynamoDBStreamEvent,
+  { Records }: DynamoDBStreamEvent,
   handle: (streamed: StreamedEvent) => Promise<void>,
+  finish: (handled: readonly StreamedEvent[]) => Promise<number> = async ({ length }) => length,
 ): Promise<DynamoDBBatchResponse> {
-  for (const { dynamodb, eventID } of batch.Records) {
-    const sequenceNumber = dynamodb?.SequenceNumber ?? ''
-    try {
-      await handle(parse(dynamodb?.NewImage ?? {}))
-    } catch (error) {
-      logger.error('A stream record failed and will be delivered again', { eventID, error: error as Error })
-      return { batchItemFailures: [{ itemIdentifier: sequenceNumber }] }
+  const handled: StreamedEvent[] = []
+  let done = 0
+  try {
+    for (const { dynamodb } of Records) {
+      const streamed = parse(dynamodb?.NewImage ?? {})
+      await handle(streamed)
+      handled.push(streamed)
     }
+  } catch (error) {
+    report(Records[handled.length], error)
   }
-  return { batchItemFailures: [] }
+  try {
+    done = await finish(handled)
+  } catch (error) {
+    report(Records[0], error)
+  }
+  const next = Records[done]
+  return {
+    batchItemFailures: next === undefined ? [] : [{ itemIdentifier: next.dynamodb?.SequenceNumber ?? '' }],
+  }
 }
+
+const report = (record: DynamoDBRecord | undefined, error: unknown): void =>
+  logger.error('A stream record failed and will be delivered again', {
+    eventID: record?.eventID,
+    error: error as Error,
+  })
 
 function parse(image: Record<string, AttributeValue>): StreamedEvent {
   const item = unmarshall(image as Parameters<typeof unmarshall>[0])
