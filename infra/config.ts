@@ -81,6 +81,13 @@ export interface StageConfig {
   readonly firewall?: { readonly account: string; readonly region: string }
   readonly mail?: MailConfig
   readonly outgoingMail?: OutgoingMail
+  /**
+   * True: other systems are told of events, by a bus and by webhooks. Off unless asked for, but on the local stage: it costs
+   * a little for each event, and some queues, alarms and a secret by the month.
+   */
+  readonly events: boolean
+  /** How long webhooks wait between their tries, as a share of the usual; the local stage hurries. */
+  readonly webhookPace: number
   /** The alarms' topic: one that exists already, instead of one of our own. */
   readonly alarmTopicArn?: string
   /** Who gets the alarms by e-mail, through our own topic. */
@@ -117,6 +124,7 @@ const byStage: Record<
     | 'slackApiUrl'
     | 'metricStream'
     | 'athena'
+    | 'events'
   >
 > = {
   local: {
@@ -128,6 +136,7 @@ const byStage: Record<
     sweep: 'every round',
     gatherSeconds: 1,
     secretCacheSeconds: 3,
+    webhookPace: 1 / 60,
     throttle: {
       webhooks: { rateLimit: 1000, burstLimit: 1000 },
       slack: { rateLimit: 1000, burstLimit: 1000 },
@@ -145,6 +154,7 @@ const byStage: Record<
     auditRateMinutes: 5,
     sweep: 'hourly',
     gatherSeconds: 10,
+    webhookPace: 1,
     throttle: {
       webhooks: { rateLimit: 50, burstLimit: 100 },
       slack: { rateLimit: 20, burstLimit: 40 },
@@ -161,6 +171,7 @@ const byStage: Record<
     auditRateMinutes: 5,
     sweep: 'hourly',
     gatherSeconds: 10,
+    webhookPace: 1,
     // A channel's outage ends in everything it held back arriving at once: the burst is for that hour.
     throttle: {
       webhooks: { rateLimit: 200, burstLimit: 500 },
@@ -200,6 +211,7 @@ const Options = z.object({
       'waf is true or false',
     )
     .default(false),
+  events: z.enum(['true', 'false'], { error: 'events is true or false' }).optional(),
   metricStream: flag('metricStream'),
   athena: flag('athena'),
   tracing: z
@@ -233,7 +245,7 @@ const Options = z.object({
 
 /** What the person deploying may say: CDK context (`-c key=value`) and two environment variables. */
 export interface ConfigInput {
-  /** `stage`, `sources`, `publicUrl`, `emailDomain`, `emailRuleSet`, `emailFrom`, `emailReplyTo`, `alarmEmail`, `alarmTopicArn`, `runbookUrl`, `metricStream`, `athena`, as found in the context; anything may be missing. */
+  /** `stage`, `sources`, `publicUrl`, `emailDomain`, `emailRuleSet`, `emailFrom`, `emailReplyTo`, `alarmEmail`, `alarmTopicArn`, `runbookUrl`, `events`, `metricStream`, `athena`, as found in the context; anything may be missing. */
   readonly context: (key: string) => unknown
   readonly env: Readonly<Record<string, string | undefined>>
 }
@@ -252,6 +264,7 @@ export function readConfig({ context, env }: ConfigInput): StageConfig {
     publicUrl: context('publicUrl'),
     waf: context('waf'),
     tracing: context('tracing'),
+    events: context('events'),
     metricStream: context('metricStream'),
     athena: context('athena'),
     emailDomain: context('emailDomain'),
@@ -312,6 +325,7 @@ export function readConfig({ context, env }: ConfigInput): StageConfig {
     sources: SOURCE_NAMES.filter((name) => named.includes('all') || named.includes(name)),
     ...(publicUrl === undefined ? {} : { publicUrl }),
     ...(firewall === undefined ? {} : { firewall }),
+    events: (parsed.data.events ?? String(stage === 'local')) === 'true',
     metricStream,
     athena,
     ...(alarmEmail === undefined ? {} : { alarmEmail }),

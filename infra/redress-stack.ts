@@ -7,6 +7,7 @@ import { bundleFunctions } from './constructs/bundle.ts'
 import { Dashboards } from './constructs/dashboards.ts'
 import { Delivery } from './constructs/delivery.ts'
 import { Edge } from './constructs/edge.ts'
+import { EventQueues, Events } from './constructs/events.ts'
 import { FinanceExport } from './constructs/finance-export.ts'
 import { FinanceReport } from './constructs/finance-report.ts'
 import { Ledger } from './constructs/ledger.ts'
@@ -63,7 +64,10 @@ export class RedressStack extends Stack {
       bucket,
       url: edge.url,
     })
-    const streams = new Streams(this, 'Streams', { ...setup, queues, workflow })
+    const eventQueues = config.events ? new EventQueues(this, 'EventQueues') : undefined
+    const streams = new Streams(this, 'Streams', { ...setup, queues, workflow, eventQueues })
+    const events =
+      eventQueues === undefined ? undefined : new Events(this, 'Events', { ...setup, eventQueues })
     const delivery = new Delivery(this, 'Delivery', { ...setup, queues, secrets })
     const sending = new Sending(this, 'Sending', { ...setup, queues, secrets, url: edge.url })
     const schedules = new Schedules(this, 'Schedules', { ...setup, queues, secrets, workflow })
@@ -74,17 +78,8 @@ export class RedressStack extends Stack {
     const mailbox = mail === undefined ? undefined : new Mailbox(this, 'Mailbox', { ...setup, mail })
 
     const parts = {
-      config,
-      edge,
-      streams,
-      delivery,
-      sending,
-      schedules,
-      finance,
-      reports,
-      queues,
-      workflow,
-      mailbox,
+      ...{ config, edge, streams, delivery, sending, schedules, finance, reports, queues, workflow },
+      ...{ mailbox, events },
     }
     const alarms = new Alarms(this, 'Alarms', parts)
     new Dashboards(this, 'Dashboards', { ...parts, ledger, alarms })
@@ -110,6 +105,13 @@ export class RedressStack extends Stack {
       ),
     }
     if (edge.front !== undefined) outputs.PublicUrl = edge.front.url
+    if (events !== undefined) {
+      outputs.EventBusName = events.bus.eventBusName
+      outputs.EventBusArn = events.bus.eventBusArn
+      outputs.EventsDeadLetterQueueArn = events.queues.deadLetter.events.queueArn
+      outputs.WebhooksQueueUrl = events.queues.deliveries.queueUrl
+      outputs.WebhooksDeadLetterQueueUrl = events.queues.deadLetter.webhooks.queueUrl
+    }
     if (mailbox !== undefined) {
       outputs.MailBucketName = mailbox.bucket.bucketName
       outputs.MailDeadLetterQueueUrl = mailbox.deadLetter.queueUrl

@@ -16,6 +16,7 @@ import type { Healed } from '../../functions/auditor/audit.ts'
 import type { StageConfig } from '../config.ts'
 import type { Delivery } from './delivery.ts'
 import type { Edge } from './edge.ts'
+import type { Events } from './events.ts'
 import type { FinanceExport } from './finance-export.ts'
 import type { FinanceReport } from './finance-report.ts'
 import type { RedressFunction } from './function.ts'
@@ -40,6 +41,8 @@ export interface AlarmsProps {
   readonly workflow: Workflow
   /** Of a stage that SES brings mail to. */
   readonly mailbox?: Mailbox | undefined
+  /** Of a stage that tells other systems of events. */
+  readonly events?: Events | undefined
 }
 
 interface Rule {
@@ -138,6 +141,7 @@ function rules({
   queues,
   workflow,
   mailbox,
+  events,
 }: AlarmsProps): Rule[] {
   const redress = new RedressMetrics(config)
   const { deadLetter } = queues
@@ -382,6 +386,7 @@ function rules({
             metric: redress.one('Ignored', Stats.SUM, FIVE_MINUTES, 'virus'),
           },
         ]),
+    ...(events === undefined ? [] : rulesOfEvents(events)),
     ...functionsOf({
       edge,
       streams,
@@ -392,6 +397,7 @@ function rules({
       reports,
       workflow,
       mailbox,
+      events,
     }).flatMap(({ name, function: fn }) => [
       {
         name: `${name}-failing`,
@@ -413,11 +419,69 @@ function rules({
   ]
 }
 
+/** Those of a stage that tells other systems of events. */
+function rulesOfEvents({ queues }: Events): Rule[] {
+  const { deadLetter } = queues
+  const missing = QUIET('for a queue that has been idle for hours')
+  const minute = { period: MINUTE, statistic: Stats.MAXIMUM }
+  return [
+    {
+      name: 'dead-letter-events',
+      meaning: 'Events could not be put on the bus or on their way to endpoints: other systems lack them.',
+      missing,
+      metric: deadLetter.events.metricApproximateNumberOfMessagesVisible(minute),
+    },
+    {
+      name: 'dead-letter-webhooks',
+      meaning:
+        'An endpoint has not taken a webhook for a day and more, or is disabled: another system lacks events.',
+      missing,
+      metric: deadLetter.webhooks.metricApproximateNumberOfMessagesVisible(minute),
+    },
+    {
+      name: 'events-undelivered',
+      meaning: 'The oldest event has waited ten minutes for the bus: other systems are told late.',
+      missing,
+      metric: queues.events.metricApproximateAgeOfOldestMessage(minute),
+      above: 600,
+      periods: 3,
+    },
+    {
+      name: 'webhooks-waiting',
+      meaning: 'Webhooks have waited for half an hour on end: an endpoint does not take them.',
+      missing,
+      metric: queues.waiting.metricApproximateNumberOfMessagesDelayed({
+        period: FIVE_MINUTES,
+        statistic: Stats.MINIMUM,
+      }),
+      periods: 6,
+    },
+    {
+      name: 'webhooks-behind',
+      meaning:
+        'The oldest webhook that could be tried has waited ten minutes: an endpoint is slower than what comes.',
+      missing,
+      metric: queues.deliveries.metricApproximateAgeOfOldestMessage(minute),
+      above: 600,
+      periods: 3,
+    },
+  ]
+}
+
 /** Every function of the stage. */
 export const functionsOf = (
   parts: Pick<
     AlarmsProps,
-    'edge' | 'streams' | 'delivery' | 'sending' | 'schedules' | 'finance' | 'reports' | 'workflow' | 'mailbox'
+    | 'edge'
+    | 'streams'
+    | 'delivery'
+    | 'sending'
+    | 'schedules'
+    | 'finance'
+    | 'reports'
+    | 'workflow'
+    | 'mailbox'
+    | 'events'
   >,
 ): RedressFunction[] => [
   parts.edge.intake,
@@ -439,6 +503,7 @@ export const functionsOf = (
   parts.reports.report,
   parts.edge.reportPage,
   parts.edge.customerPage,
+  ...(parts.events === undefined ? [] : [parts.events.events, parts.events.webhooks]),
   ...(parts.mailbox === undefined ? [] : [parts.mailbox.mailbox]),
   ...(parts.sending.receipts === undefined ? [] : [parts.sending.receipts]),
 ]

@@ -28,6 +28,8 @@ export const FUNCTION_NAMES = [
   'report',
   'report-page',
   'customer-page',
+  'events', // this and the next of stages that tell other systems of events
+  'webhooks',
   'mailbox', // of stages that Amazon SES brings mail to
   'receipts', // of stages that send mail by Amazon SES
 ] as const

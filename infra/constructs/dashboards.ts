@@ -107,7 +107,20 @@ function business(redress: RedressMetrics): IWidget[][] {
 }
 
 function technical(props: DashboardsProps): IWidget[][] {
-  const { alarms, config, delivery, edge, ledger, mailbox, queues, schedules, sending, streams, workflow } =
+  const {
+    alarms,
+    config,
+    delivery,
+    edge,
+    events,
+    ledger,
+    mailbox,
+    queues,
+    schedules,
+    sending,
+    streams,
+    workflow,
+  } =
     props
   const redress = new RedressMetrics(config)
   const functions = functionsOf(props)
@@ -119,9 +132,15 @@ function technical(props: DashboardsProps): IWidget[][] {
       statistic: Stats.SUM,
       label: metricName,
     })
-  const depth = Object.entries({ outbox: queues.outbox, replies: queues.replies, due: queues.due })
+  const depth = Object.entries({
+    outbox: queues.outbox,
+    replies: queues.replies,
+    due: queues.due,
+    ...(events === undefined ? {} : { events: events.queues.events, webhooks: events.queues.deliveries }),
+  })
   const dead = Object.entries({
     ...queues.deadLetter,
+    ...events?.queues.deadLetter,
     ...(mailbox === undefined ? {} : { mail: mailbox.deadLetter }),
     ...(sending.deadLetter === undefined ? {} : { receipts: sending.deadLetter }),
   })
@@ -166,6 +185,13 @@ function technical(props: DashboardsProps): IWidget[][] {
       graph(
         'Queues: waiting',
         depth.map(([label, queue]) => queue.metricApproximateNumberOfMessagesVisible({ label })),
+        events === undefined
+          ? []
+          : [
+              events.queues.waiting.metricApproximateNumberOfMessagesDelayed({
+                label: 'webhooks, held back',
+              }),
+            ],
       ),
       graph(
         'Queues: oldest message (s)',

@@ -24,22 +24,13 @@ export class Secrets extends Construct {
 
   constructor(scope: Construct, id: string, { config }: SecretsProps) {
     super(scope, id)
-    const unset = (name: string, description: string, template: object) => {
-      const secret = new Secret(this, name, {
+    const unset = (name: string, description: string, template: object) =>
+      unsetSecret(this, name, config, {
         description,
-        removalPolicy: config.removalPolicy,
-        generateSecretString: {
-          secretStringTemplate: JSON.stringify(template),
-          generateStringKey: 'unset', // CloudFormation must generate something; nothing reads this key
-        },
+        template,
+        because:
+          'The other side issues this secret: it is rotated by hand, with the old and the new one active meanwhile.',
       })
-      acknowledge(
-        secret,
-        'AwsSolutions-SMG4',
-        'The other side issues this secret: it is rotated by hand, with the old and the new one active meanwhile.',
-      )
-      return secret
-    }
     this.sources = new Map(
       config.sources.map((source) => [
         source,
@@ -64,4 +55,27 @@ export class Secrets extends Construct {
     this.senders = unset('Senders', 'Redress: credentials of the platforms that replies are sent by', {})
     this.slack = unset('Slack', 'Redress: Slack signing secret and bot token', {})
   }
+}
+
+interface Unset {
+  readonly description: string
+  readonly template: object
+  /** Why AWS does not rotate it. */
+  readonly because: string
+}
+
+/** A secret without any usable value: CloudFormation must generate something, and nothing reads the key `unset`. */
+export function unsetSecret(
+  scope: Construct,
+  id: string,
+  { removalPolicy }: StageConfig,
+  { description, template, because }: Unset,
+): Secret {
+  const secret = new Secret(scope, id, {
+    description,
+    removalPolicy,
+    generateSecretString: { secretStringTemplate: JSON.stringify(template), generateStringKey: 'unset' },
+  })
+  acknowledge(secret, 'AwsSolutions-SMG4', because)
+  return secret
 }

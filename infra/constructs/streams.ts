@@ -3,6 +3,7 @@ import type { PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import { EventSourceMapping, FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda'
 import { Construct } from 'constructs'
 import { acknowledge } from './acknowledge.ts'
+import type { EventQueues } from './events.ts'
 import { allow, type FunctionSetup, RedressFunction } from './function.ts'
 import type { Queues } from './queues.ts'
 import type { Workflow } from './workflow.ts'
@@ -10,6 +11,8 @@ import type { Workflow } from './workflow.ts'
 export interface StreamsProps extends FunctionSetup {
   readonly queues: Queues
   readonly workflow: Workflow
+  /** Of a stage that tells other systems of events. */
+  readonly eventQueues?: EventQueues | undefined
 }
 
 /** The two readers of the ledger's stream: everything that follows from an event starts here. */
@@ -19,7 +22,7 @@ export class Streams extends Construct {
 
   constructor(scope: Construct, id: string, props: StreamsProps) {
     super(scope, id)
-    const { ledger, queues, workflow } = props
+    const { ledger, queues, workflow, eventQueues } = props
     const readStream = (): PolicyStatement[] => [
       allow(
         ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'],
@@ -50,9 +53,18 @@ export class Streams extends Construct {
         OUTBOX_QUEUE_URL: queues.outbox.queueUrl,
         REPLIES_QUEUE_URL: queues.replies.queueUrl,
         DUE_QUEUE_URL: queues.due.queueUrl,
+        ...(eventQueues === undefined ? {} : { EVENTS_QUEUE_URL: eventQueues.events.queueUrl }),
       },
       statements: [
-        allow(['sqs:SendMessage'], [queues.outbox.queueArn, queues.replies.queueArn, queues.due.queueArn]),
+        allow(
+          ['sqs:SendMessage'],
+          [
+            queues.outbox.queueArn,
+            queues.replies.queueArn,
+            queues.due.queueArn,
+            ...(eventQueues === undefined ? [] : [eventQueues.events.queueArn]),
+          ],
+        ),
         ...readStream(),
       ],
     })

@@ -20,6 +20,7 @@ export interface Call {
   readonly stateMachineArn?: string
   readonly executionArn?: string
   readonly FunctionName?: string
+  readonly EventBusName?: string
   readonly bucket?: string
   readonly key?: string
   /** The items of a batch or a transaction: what is done, and in which table. */
@@ -30,6 +31,8 @@ export interface Call {
   readonly indexWrite?: number
   /** Units that a write was charged, at the least, though its condition refused it. */
   readonly refusedWrite?: number
+  /** Put on a bus. */
+  readonly events?: number
   /** Of an SQS message or an S3 object. */
   readonly bytes?: number
 }

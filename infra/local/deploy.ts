@@ -21,6 +21,9 @@ const OUTPUTS = [
   'ExportBucketName',
   'RepliesQueueUrl',
   'RepliesDeadLetterQueueUrl',
+  'EventBusName',
+  'WebhooksQueueUrl',
+  'WebhooksDeadLetterQueueUrl',
   'SlackSecretArn',
   'SendersSecretArn',
 ] as const

@@ -1,4 +1,4 @@
-"""Runs MiniStack with five of its gaps closed; docs/local.md lists them all. The version is pinned in emulator.ts.
+"""Runs MiniStack with six of its gaps closed; docs/local.md lists them all. The version is pinned in emulator.ts.
 
 Only the emulator is patched, never what is deployed to it: without this file the stack works too, less faithfully.
 """
@@ -130,6 +130,18 @@ def name_errors():
     lambda_svc._execute_function_warm = patched
 
 
+def run_groups_in_parallel():
+    """A FIFO queue is read by one run at a time otherwise, as a batch may hold several groups. Where a batch is one
+    message that cannot be: then AWS has a run for each group, up to the mapping's maximum concurrency."""
+    concurrency = lambda_svc._sqs_esm_concurrency
+
+    @functools.wraps(concurrency)
+    def patched(esm, func_rec, config, queue=None):
+        return concurrency(esm, func_rec, config, None if esm.get("BatchSize") == 1 else queue)
+
+    lambda_svc._sqs_esm_concurrency = patched
+
+
 def stop_with_parent():
     """Whoever started this may be killed without a chance to say so: then save the state and go too."""
     parent = os.getppid()
@@ -149,6 +161,7 @@ if __name__ == "__main__":
     respect_stream_failures()
     fail_callback_tasks()
     name_errors()
+    run_groups_in_parallel()
     if os.environ.get("REDRESS_CALLS"):
         from emulator_recorder import record
 

@@ -130,6 +130,9 @@ def record_requests(recorder):
         if service == "sqs":
             bodies = [data, *(data.get("Entries") or [])]
             line["bytes"] = sum(len((one.get("MessageBody") or "").encode()) for one in bodies)
+        if service == "events":
+            entries = data.get("Entries") or [{}]
+            line["EventBusName"], line["events"] = entries[0].get("EventBusName", "default"), len(entries)
         if service == "dynamodb":
             if (data.get("Key") or {}).get("pk") == CLOCK_PARTITION:
                 line["local"] = True

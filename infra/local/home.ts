@@ -38,6 +38,10 @@ export interface LocalRun {
   readonly repliesQueueUrl: string
   readonly repliesDeadLetterQueueUrl: string
   readonly exportBucketName: string
+  /** Where other systems hear of events. */
+  readonly eventBusName: string
+  readonly webhooksQueueUrl: string
+  readonly webhooksDeadLetterQueueUrl: string
   /** The process that keeps the stack up. */
   readonly pid: number
 }

@@ -139,6 +139,9 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
       repliesQueueUrl: outputs.RepliesQueueUrl,
       repliesDeadLetterQueueUrl: outputs.RepliesDeadLetterQueueUrl,
       exportBucketName: outputs.ExportBucketName,
+      eventBusName: outputs.EventBusName,
+      webhooksQueueUrl: outputs.WebhooksQueueUrl,
+      webhooksDeadLetterQueueUrl: outputs.WebhooksDeadLetterQueueUrl,
       pid: process.pid,
     }
     const stopBridge = await startMetricsBridge(where)

@@ -87,6 +87,14 @@ describe('The config of a stage', () => {
       expect(() => read({ stage: 'dev', publicUrl: wrong })).toThrow('publicUrl is not an address')
   })
 
+  it('tells other systems of events on the local stage, and elsewhere where it is asked for', () => {
+    expect(read(SAID.local.context, SAID.local.env).events).toBe(true)
+    expect(read({ ...SAID.local.context, events: 'false' }, SAID.local.env).events).toBe(false)
+    expect(read(SAID.prod.context).events).toBe(false)
+    expect(read({ ...SAID.prod.context, events: 'true' }).events).toBe(true)
+    expect(() => read({ ...SAID.prod.context, events: 'yes' })).toThrow('events is true or false')
+  })
+
   it('has the options that cost more only where they are asked for', () => {
     expect(read({ stage: 'dev' })).toMatchObject({ metricStream: false, athena: false })
     expect(read({ stage: 'dev', metricStream: 'true' }).metricStream).toBe(true)

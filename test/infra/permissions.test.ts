@@ -117,6 +117,16 @@ describe('What IAM asks for a call', () => {
       [{ action: 's3:PutObject', resource: 'arn:aws:s3:::b/metrics/a' }],
     ],
     [
+      'the bus, for events put on one',
+      call('events', 'events:PutEvents', { EventBusName: 'redress-local', events: 3 }),
+      [
+        {
+          action: 'events:PutEvents',
+          resource: 'arn:aws:events:us-east-1:000000000000:event-bus/redress-local',
+        },
+      ],
+    ],
+    [
       'the function, for running one',
       call('states', 'lambda:InvokeFunction', { FunctionName: 'f' }),
       [{ action: 'lambda:InvokeFunction', resource: 'arn:aws:lambda:us-east-1:000000000000:function:f' }],
@@ -238,8 +248,8 @@ describe('The proof of least privilege', () => {
     const grants = (stage: 'local' | 'dev' | 'prod') => {
       const directory = mkdtempSync(join(tmpdir(), 'redress-infra-'))
       try {
-        // Mail as the local stage sends it: a stage that sends none has none of what that takes.
-        const said = { emailFrom: SAID.local.context.emailFrom ?? '' }
+        // Mail as the local stage sends it, and all else that only the local stage has without being asked.
+        const said = { emailFrom: SAID.local.context.emailFrom ?? '', events: 'true' }
         const other = stage === 'local' ? template : synth(stage, directory, { said })
         return grantsOf(other, deployedAs(other)).map(
           ({ role, action, written }) =>

@@ -157,6 +157,15 @@ const OUTPUTS = [
 /** Of a stage with mail. */
 const MAIL_OUTPUTS = ['MailBucketName', 'MailDeadLetterQueueUrl', 'MailDeadLetterQueueArn']
 
+/** Of a stage that tells other systems of events. */
+const EVENT_OUTPUTS = [
+  'EventBusName',
+  'EventBusArn',
+  'EventsDeadLetterQueueArn',
+  'WebhooksQueueUrl',
+  'WebhooksDeadLetterQueueUrl',
+]
+
 /** What `SAID` makes of each stage. */
 const SECRET_OUTPUTS: Record<Stage, readonly string[]> = {
   local: SOURCE_NAMES.map(secretOutput),
@@ -592,6 +601,24 @@ export const RULES: Rule[] = [
     },
   },
   {
+    holds: 'only the local stage calls its own machine, and hurries: nobody else’s webhooks do',
+    check: (t, stage) =>
+      where(of(t, 'AWS::Lambda::Function'), ({ Environment: { Variables } }) => {
+        const { WEBHOOK_LOOPBACK: loopback = 'false', WEBHOOK_PACE: pace = '1' } = Variables
+        return stage !== 'local' && (loopback !== 'false' || pace !== '1')
+      }).concat(
+        stage === 'local' && !JSON.stringify(t).includes('"WEBHOOK_LOOPBACK":"true"')
+          ? ['it does not call its own machine']
+          : [],
+      ),
+    breakIt: (t) => {
+      const { Variables } = first(t, 'AWS::Lambda::Function').Environment
+      for (const [, f] of of(t, 'AWS::Lambda::Function'))
+        delete f.Properties.Environment.Variables.WEBHOOK_LOOPBACK
+      Variables.WEBHOOK_PACE = '0.5'
+    },
+  },
+  {
     holds: 'no secret has a value that could verify anything',
     check: (t) =>
       where(
@@ -618,6 +645,7 @@ export const RULES: Rule[] = [
         ...OUTPUTS,
         ...SECRET_OUTPUTS[stage],
         ...(of(t, 'AWS::SES::ReceiptRule').length === 0 ? [] : MAIL_OUTPUTS),
+        ...(of(t, 'AWS::Events::EventBus').length === 0 ? [] : EVENT_OUTPUTS),
       ]),
     breakIt: (t) => {
       delete t.Outputs.ApiUrl

@@ -97,6 +97,7 @@ export function resolve(value: Properties, template: Template, deployed: Deploye
     'AWS::S3::Bucket': () => `arn:aws:s3:::${physical}`,
     'AWS::Lambda::Function': () => here('lambda', `function:${physical}`),
     'AWS::Logs::LogGroup': () => here('logs', `log-group:${physical}:*`),
+    'AWS::Events::EventBus': () => here('events', `event-bus/${physical}`),
     'AWS::KinesisFirehose::DeliveryStream': () => here('firehose', `deliverystream/${physical}`),
   }
   return arns[template.Resources[id]?.Type ?? '']?.() ?? `unknown:${JSON.stringify(value)}`
@@ -269,6 +270,10 @@ export function needsOfCall(
     case 'states':
       if (operation.startsWith('SendTask')) return one(machineArn)
       return one(call.executionArn ?? call.stateMachineArn)
+    case 'events':
+      return one(
+        call.EventBusName === undefined ? undefined : here('events', `event-bus/${call.EventBusName}`),
+      )
     case 'lambda':
       return call.FunctionName === undefined
         ? undefined
