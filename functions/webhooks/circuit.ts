@@ -75,7 +75,7 @@ export function admit(circuit: Circuit, nowMs: number, { probeMs }: Patience): A
  *   does not count.
  * @param random from 0 up to 1: endpoints that broke together are not tried together.
  */
-export function after(
+export function circuitAfter(
   circuit: Circuit,
   generation: number,
   outcome: Outcome,

@@ -1,7 +1,7 @@
 import { toInstant } from '../domain/instant.ts'
 import type { Act } from '../shared/acts.ts'
 import { logger } from '../shared/logger.ts'
-import { admit, after, isGivenUp, type Outcome } from './circuit.ts'
+import { admit, circuitAfter, isGivenUp, type Outcome } from './circuit.ts'
 import { bodyOf, type Delivery, type Ways } from './delivery.ts'
 import type { Disabled, Endpoint, Endpoints } from './endpoints.ts'
 import { MOST_ATTEMPTS, patienceOf, retryAfterMs, spreadMs } from './retry.ts'
@@ -142,7 +142,7 @@ async function settle(
   let endpoint: Endpoint | undefined = { name, ...known }
   for (let look = 0; look < LOOKS && endpoint !== undefined; look++) {
     const { circuit: before, revision } = endpoint
-    const circuit = after(before, generation, outcome, nowMs(), patienceOf(pace))
+    const circuit = circuitAfter(before, generation, outcome, nowMs(), patienceOf(pace))
     if (circuit === before) return endpoint
     if (await endpoints.saveCircuit(endpoint, circuit)) {
       if (circuit.state !== before.state)
