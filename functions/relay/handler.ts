@@ -3,6 +3,7 @@ import middy from '@middy/core'
 import type { DynamoDBStreamEvent } from 'aws-lambda'
 import { clock } from '#clock'
 import { addSeconds } from '../domain/instant.ts'
+import { sqs } from '../shared/aws/sqs.ts'
 import { env } from '../shared/env.ts'
 import { logger } from '../shared/logger.ts'
 import { sendDue, sendToOutbox, sendToReplies } from '../shared/queues.ts'
@@ -39,7 +40,7 @@ async function pass({ complaintId, event, context }: StreamedEvent): Promise<voi
 }
 
 async function finish(passed: readonly StreamedEvent[]): Promise<number> {
-  const sent = eventsQueueUrl === undefined ? passed.length : await sendEvents(eventsQueueUrl, passed)
+  const sent = eventsQueueUrl === undefined ? passed.length : await sendEvents(sqs, eventsQueueUrl, passed)
   for (const { event, context } of passed.slice(0, sent)) measureEvent(event, context)
   return sent
 }

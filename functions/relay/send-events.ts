@@ -1,7 +1,6 @@
-import { SendMessageBatchCommand } from '@aws-sdk/client-sqs'
+import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs'
 import { isPublic, publicEventOf } from '../events/public-event.ts'
 import type { PublicEvent } from '../events/schema.ts'
-import { sqs } from '../shared/aws/sqs.ts'
 import { logger } from '../shared/logger.ts'
 import type { StreamedEvent } from '../shared/stream.ts'
 
@@ -11,7 +10,11 @@ import type { StreamedEvent } from '../shared/stream.ts'
  * @returns how many are there, from the first on. Later ones may be there too; they come again, and whoever reads events
  *   knows them by complaint and number.
  */
-export async function sendEvents(queueUrl: string, streamed: readonly StreamedEvent[]): Promise<number> {
+export async function sendEvents(
+  sqs: Pick<SQSClient, 'send'>,
+  queueUrl: string,
+  streamed: readonly StreamedEvent[],
+): Promise<number> {
   for (let start = 0; start < streamed.length; start += 10) {
     const some = streamed.slice(start, start + 10)
     const Entries = some.flatMap((one, index) => {
