@@ -7,10 +7,11 @@ import {
 } from '@aws-sdk/client-sqs'
 import { sqs } from '../shared/aws/sqs.ts'
 
-const USAGE = `npm run redrive -- outbox|slack-tasks|replies [--from <dead-letter queue URL>] [--to <queue URL>]
+const USAGE = `npm run redrive -- outbox|slack-tasks|replies|webhooks [--from <dead-letter queue URL>] [--to <queue URL>]
 
-Puts what could not be told to Slack (outbox), could not be done for somebody in Slack (slack-tasks), or could not be sent
-(replies), back on its queue, once the reason is gone. Safe to repeat, and to break off: what was told or done already is not told or done again.
+Puts what could not be told to Slack (outbox), could not be done for somebody in Slack (slack-tasks), could not be
+sent (replies), or was not taken by an endpoint (webhooks), back on its queue, once the reason is gone. Safe to repeat, and to break off: what was told or done
+already is not told or done again; an endpoint may get a webhook twice, and knows it by its id.
 The stack's outputs name the URLs. Those of the outbox default to OUTBOX_DEAD_LETTER_QUEUE_URL and OUTBOX_QUEUE_URL.
 `
 
@@ -64,7 +65,7 @@ async function main(): Promise<void> {
   const from = values.from ?? (isOutbox ? process.env.OUTBOX_DEAD_LETTER_QUEUE_URL : undefined)
   const to = values.to ?? (isOutbox ? process.env.OUTBOX_QUEUE_URL : undefined)
   if (
-    !(isOutbox || queue === 'slack-tasks' || queue === 'replies') ||
+    !(isOutbox || ['slack-tasks', 'replies', 'webhooks'].includes(queue ?? '')) ||
     from === undefined ||
     to === undefined
   ) {
