@@ -37,6 +37,8 @@ export interface Usage {
   /** Of writes that were refused by their condition, which are charged all the same. */
   readonly refusedWriteUnits: number
   readonly sqsRequests: number
+  /** Put on the bus, each of at most 64 KB. */
+  readonly busEvents: number
   readonly httpRequests: number
   readonly logBytes: number
   readonly secretCalls: number
@@ -86,6 +88,7 @@ export function priced(usage: Usage, memory: Memory, prices: Prices, tracedShare
     line('DynamoDB writes that were refused', usage.refusedWriteUnits, 'units', prices.writeUnit),
     line('DynamoDB reads', usage.readUnits, 'units', prices.readUnit),
     line('SQS requests', usage.sqsRequests, '', prices.sqsRequest),
+    line('Events on the bus', usage.busEvents, '', prices.busEvent),
     line('HTTP API requests', usage.httpRequests, '', prices.httpRequest),
     line('Logs', usage.logBytes, 'bytes', prices.logGb / 1e9),
     line('X-Ray traces', runs * tracedShare, '', prices.trace),

@@ -124,8 +124,25 @@ const actor = (client: Client, id: string) => async (command: object) => {
   await client.atRest(id)
 }
 
-/** What was used for the complaints that went their way while this was recorded. */
-export function usageOf(recorded: Calls, logBytes: number): Usage {
+/** The functions of a stage that tells other systems of events: production does where it is asked to, the local stage always. */
+const FOR_OTHERS = new Set(['events', 'webhooks'])
+const EVENTS_QUEUE = /EventQueues/
+
+/**
+ * What was used for the complaints that went their way while this was recorded.
+ *
+ * @param events whether other systems are told of events; no endpoint is.
+ */
+export function usageOf(everything: Calls, logBytes: number, events: boolean): Usage {
+  const recorded: Calls = events
+    ? everything
+    : {
+        ...everything,
+        runs: everything.runs.filter(({ run }) => !FOR_OTHERS.has(nameOf(run))),
+        calls: everything.calls.filter(
+          ({ by, QueueUrl = '' }) => !FOR_OTHERS.has(nameOf(by)) && !EVENTS_QUEUE.test(QueueUrl),
+        ),
+      }
   const own = recorded.runs.filter(({ run }) => !SCHEDULED.has(nameOf(run)))
   const runs: Record<string, number> = {}
   for (const { run } of own) runs[nameOf(run)] = (runs[nameOf(run)] ?? 0) + 1
@@ -149,6 +166,7 @@ export function usageOf(recorded: Calls, logBytes: number): Usage {
     refusedWriteUnits: all('refusedWrite'),
     // A batch is received and deleted, which the emulator does without a request. Where time travelled, nobody queued
     // the timer: on AWS the clock does.
+    busEvents: calls.reduce((added, call) => added + (call.events ?? 0), 0),
     sqsRequests: requests('sqs:') + 2 * fromQueues + Math.max(0, (runs.fire ?? 0) - due),
     httpRequests: own.filter(({ source }) => source === 'http').length,
     logBytes,
@@ -310,27 +328,41 @@ await main(async (args) => {
     const { traced } = countsOf(prod)
 
     const usages: Record<string, Usage> = {}
+    const withEvents: Record<string, Usage> = {}
     let from: Instant = MORNING
     for (const name of wanted) {
       say(`the ${name} path`)
       await client.stage.setNow(from)
       const since = Date.now()
       const here = from
+      const ids: string[] = []
       const write = (text: string) =>
         client.signedWeb(client.webBody({ postedAt: here, author: { id: `cost-${name}` }, text }))
       const open = async () => {
         const { status, body } = await write(`I was charged twice for order ${name} and nobody answers`)
         if (status !== 202) throw new Error(`The complaint was answered ${status}: ${JSON.stringify(body)}`)
         await client.atRest(body.complaintId)
+        ids.push(body.complaintId)
         return body.complaintId as string
       }
       await PATHS[name]?.(client, open, here, write)
+      await until('every event to be on the bus', async () => {
+        const events = await Promise.all(ids.map((id) => client.events(id)))
+        const { calls } = readCalls(home, since)
+        return calls.reduce((put, call) => put + (call.events ?? 0), 0) >= events.flat().length
+      })
       const recorded = readCalls(home, since)
-      const logged = Object.entries(await logBytes(Resources, stack.run, since, traced))
-        .filter(([by]) => !SCHEDULED.has(by))
-        .reduce((all, [, bytes]) => all + bytes, 0)
-      const usage = usageOf(recorded, logged)
-      usages[name] = { ...usage, logBytes: usage.logBytes + usage.httpRequests * assumed.accessLogBytes }
+      const logged = await logBytes(Resources, stack.run, since, traced)
+      for (const [into, events] of [
+        [usages, false],
+        [withEvents, true],
+      ] as const) {
+        const bytes = Object.entries(logged)
+          .filter(([by]) => !SCHEDULED.has(by) && (events || !FOR_OTHERS.has(by)))
+          .reduce((all, [, some]) => all + some, 0)
+        const usage = usageOf(recorded, bytes, events)
+        into[name] = { ...usage, logBytes: usage.logBytes + usage.httpRequests * assumed.accessLogBytes }
+      }
       // A week later, where the last complaint has nothing left to happen.
       from = addSeconds(from, 28 * 86_400)
     }
@@ -358,6 +390,7 @@ await main(async (args) => {
               lines,
               total: sum(lines),
               withTraces: sum(priced(usage, memory, prices, 1)),
+              withEvents: sum(priced(withEvents[name] ?? usage, memory, prices, traced ? 1 : 0)),
               months: MONTHS.map((many) => ({
                 complaints: many,
                 cost: month(many, usage, idle, memory, prices, traced),
@@ -397,9 +430,10 @@ await main(async (args) => {
       console.log(`  prices seen on a page of AWS: ${by('aws')}`)
       console.log(`  on a page of somebody else: ${by('third party')}`)
       console.log(`  not verified: ${by('nobody')}`)
-      for (const [name, { lines, months, withTraces, total }] of Object.entries(paths)) {
+      for (const [name, { lines, months, withTraces, withEvents, total }] of Object.entries(paths)) {
         console.log(`\nOne complaint, ${name} path`)
         for (const line of table(lines)) console.log(line)
+        console.log(`  with -c events=true, and no endpoint: ${dollars(withEvents)}`)
         if (withTraces > total) console.log(`  with -c tracing=true, in quiet hours: ${dollars(withTraces)}`)
         console.log(
           '  a month of them, the stage included: ' +
