@@ -131,6 +131,17 @@ describe('The files in docs/events', () => {
   })
 })
 
+describe('The manual', () => {
+  it('lists every type of event, and no other', () => {
+    const page = readFileSync(join(SCHEMAS, '..', 'events.md'), 'utf8')
+    const table = page.slice(page.indexOf('| type | beside that |'), page.indexOf('`docs/events` has'))
+    const listed = [...table.matchAll(/^\|([^|]+)\|/gm)].flatMap(([, cell = '']) =>
+      [...cell.matchAll(/`([a-z-]+)`/g)].map(([, type]) => type),
+    )
+    expect(listed.sort()).toEqual([...EVENT_TYPES].sort())
+  })
+})
+
 describe('A change of a schema', () => {
   const before = committed('promised.v1.json')
   const changed = (change: (schema: Record<string, never>) => void): string[] => {
