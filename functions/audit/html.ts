@@ -261,7 +261,7 @@ export function fileHtml(file: ComplaintFile): string {
       'Promises',
       table(
         'What the customer was promised',
-        ['promise', 'what, to whom', 'made', 'due', 'kept', 'missed', 'evidence'],
+        ['promise', 'what, to whom', 'made', 'due', 'kept', 'not kept', 'evidence'],
         promises.map((promise) => [
           escaped(promise.id),
           `${words(promise.text)}${promise.to === undefined ? '' : `<br>to ${words(promise.to)}`}${promise.worth === undefined ? '' : `<br>${escaped(formatMoney(promise.worth.amount, promise.worth.currency))}`}`,
