@@ -21,7 +21,7 @@ function asked(isPrivate = false): Story {
   story.does(at(1), { type: 'acknowledge' })
   story.does(at(2), { type: 'ask-contact', private: isPrivate })
   const id = story.state.replies.at(-1)?.id ?? ''
-  const taken = { id, via: 'x', reference: 'post:1', reports: false, by: { id: 'sender:x' } }
+  const taken = { id, platform: 'x', reference: 'post:1', reports: false, by: { id: 'sender:x' } }
   story.send(at(3), { type: 'record-sent', ...taken })
   return story
 }

@@ -54,7 +54,7 @@ async function complains(more: object = {}) {
 async function goesOut(id: string): Promise<string> {
   const reply = (await ledger.load(id)).replies.findLast(({ state }) => state === 'sending')
   const reference = `post:${randomUUID()}`
-  const command = { id: reply?.id ?? '', via: 'web', reference, reports: false, by: sender }
+  const command = { id: reply?.id ?? '', platform: 'web', reference, reports: false, by: sender }
   await ledger.execute(id, { type: 'record-sent', ...command }, await client.stage.now())
   return reference
 }
