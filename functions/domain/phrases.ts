@@ -21,6 +21,10 @@ export interface Word {
 }
 
 export const plainly = (word: string): string =>
+  // Most words are plain ones, and what is done to the others takes most of the time.
+  /^[\x20-\x7e]*$/.test(word) ? word.toLowerCase() : accentless(word)
+
+const accentless = (word: string): string =>
   word
     .normalize('NFKD')
     .replace(/\p{M}+/gu, '')
@@ -58,11 +62,7 @@ export function wordsIn(text: string): Word[] {
           exact,
           at,
           end: at + piece.length,
-          after: /[.!?;:\n…。！？]/.test(between)
-            ? 'sentence'
-            : /[,()[\]–—]| -+ /.test(between)
-              ? 'clause'
-              : 'word',
+          after: betweenWords(between),
           quoted: quotes(at),
         })
         last = at + piece.length
@@ -70,6 +70,12 @@ export function wordsIn(text: string): Word[] {
     }
   }
   return words
+}
+
+function betweenWords(between: string): Word['after'] {
+  if (between === ' ') return 'word'
+  if (/[.!?;:\n…。！？]/.test(between)) return 'sentence'
+  return /[,()[\]–—]| -+ /.test(between) ? 'clause' : 'word'
 }
 
 function parts(word: string): [string, number][] {
@@ -104,7 +110,13 @@ function quotedIn(text: string): (at: number) => boolean {
 }
 
 /** One word of a phrase: what it may be, and whether it may be missing; or a gap of up to three words. */
-type Step = 'gap' | { readonly fits: readonly ((word: Word) => boolean)[]; readonly optional: boolean }
+type Step =
+  | 'gap'
+  | {
+      readonly plain: ReadonlySet<string>
+      readonly others: readonly ((word: Word) => boolean)[]
+      readonly optional: boolean
+    }
 
 /** A phrase as it is read, with what it stands for. */
 export type Phrase<What> = What & { readonly steps: readonly Step[] }
@@ -131,36 +143,67 @@ function fits(alternative: string): (word: Word) => boolean {
   if (alternative === '#name') return ({ exact }) => /^\p{Lu}[\p{L}\p{N}]/u.test(exact)
   if (alternative === '#digits') return ({ plain }) => /^\d{3,}$/.test(plain)
   if (alternative.startsWith('=')) return ({ exact }) => exact === alternative.slice(1)
-  const plain = plainly(alternative.replace('*', ''))
-  return alternative.endsWith('*') ? (word) => word.plain.startsWith(plain) : (word) => word.plain === plain
+  const beginning = plainly(alternative.replace('*', ''))
+  return ({ plain }) => plain.startsWith(beginning)
 }
+
+const isPlain = (alternative: string): boolean => !/^[#=]|\*$/.test(alternative)
 
 function step(written: string): Step {
   if (written === '~') return 'gap'
   const optional = written.endsWith('?')
-  return { optional, fits: (optional ? written.slice(0, -1) : written).split('|').map(fits) }
+  const alternatives = (optional ? written.slice(0, -1) : written).split('|')
+  return {
+    optional,
+    plain: new Set(alternatives.filter(isPlain).map(plainly)),
+    others: alternatives.filter((alternative) => !isPlain(alternative)).map(fits),
+  }
 }
 
-/** Where a phrase is looked for: below the beginning of what its first word may be, or anywhere. */
+interface Filed<What> {
+  readonly order: number
+  readonly phrase: Phrase<What>
+}
+
+/** Phrases that begin alike: in the order in which they were written, and with it. */
+interface Shelf<What> {
+  readonly filed: Filed<What>[]
+  readonly phrases: Phrase<What>[]
+}
+
+/** Where a phrase is looked for: below what its first word may be, or how that may begin, or anywhere. */
 export function phraseIndex<What extends object>(
   phrases: readonly (readonly [string, What])[],
 ): (word: Word) => readonly Phrase<What>[] {
-  const byStart = new Map<string, Phrase<What>[]>()
-  for (const [written, what] of phrases) {
-    const [first = '', ...rest] = written.split(/ +/)
-    const steps = [first, ...rest].map(step)
-    for (const alternative of first.split('|')) {
-      const start = alternative.startsWith('#') ? '#' : plainly(alternative.replace(/[=*]/g, '')).slice(0, 3)
-      byStart.set(start, [...(byStart.get(start) ?? []), { ...what, steps }])
+  const byWord = new Map<string, Shelf<What>>()
+  const byBeginning = new Map<string, Shelf<What>>()
+  const anywhere: Shelf<What> = { filed: [], phrases: [] }
+  for (const [order, [written, what]] of phrases.entries()) {
+    const phrase = { ...what, steps: written.split(/ +/).map(step) }
+    for (const alternative of (written.split(' ')[0] ?? '').split('|')) {
+      const start = plainly(alternative.replace(/^=|\*$/g, ''))
+      const shelves = alternative.endsWith('*') ? byBeginning : byWord
+      const shelf = alternative.startsWith('#')
+        ? anywhere
+        : (shelves.get(start) ?? { filed: [], phrases: [] })
+      shelf.filed.push({ order, phrase })
+      shelf.phrases.push(phrase)
+      if (shelf !== anywhere) shelves.set(start, shelf)
     }
   }
-  const numeric = byStart.get('#') ?? []
+  const lengths = [...new Set([...byBeginning.keys()].map(({ length }) => length))]
   return ({ plain }) => {
-    // A word, or a beginning, of fewer than three letters is filed below what it has.
-    const found = [1, 2, 3].flatMap((length) =>
-      length <= plain.length ? (byStart.get(plain.slice(0, length)) ?? []) : [],
+    const whole = byWord.get(plain)
+    const begun = lengths.flatMap((length) =>
+      length > plain.length ? [] : (byBeginning.get(plain.slice(0, length)) ?? []),
     )
-    return numeric.length === 0 ? found : [...found, ...numeric]
+    if (begun.length === 0 && anywhere.filed.length === 0) return whole?.phrases ?? []
+    if (begun.length === 0 && whole === undefined) return anywhere.phrases
+    // As they are written: who looks for the first that says the most minds the order.
+    return [whole ?? anywhere, ...(whole === undefined ? [] : [anywhere]), ...begun]
+      .flatMap(({ filed }) => filed)
+      .sort((a, b) => a.order - b.order)
+      .map(({ phrase }) => phrase)
   }
 }
 
@@ -183,7 +226,11 @@ export function endOf(
     return undefined
   }
   const word = words[from]
-  if (word !== undefined && goesOn(from) && next.fits.some((allows) => allows(word))) {
+  if (
+    word !== undefined &&
+    goesOn(from) &&
+    (next.plain.has(word.plain) || next.others.some((allows) => allows(word)))
+  ) {
     const end = endOf(steps, words, from + 1, stepAt + 1)
     if (end !== undefined) return end
   }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Draft, type GuardContext, guard } from '../../functions/domain/guard.ts'
 import { GUARD_RULES, type GuardRule } from '../../functions/domain/guard-rules.ts'
@@ -83,22 +83,24 @@ function read(file: string): LabelledReply[] {
   }))
 }
 
-/** Written once the rules were done; nothing was changed by what they made of it, and nothing is to be. */
-const LATER = 'afterwards.txt'
+/** Written by somebody who had not seen the rules; nothing is to be changed by what they make of it. */
+const UNSEEN = 'blind.txt'
 const ALL = readdirSync(FOLDER)
-  .filter((file) => file.endsWith('.txt') && file !== LATER)
+  .filter((file) => file.endsWith('.txt') && file !== UNSEEN)
   .sort()
   .flatMap(read)
 
-/** The rules were changed by all of it, after it had shown what they were worth. */
-const OPEN = 'other'
+/** The rules were changed by all of these, after they had shown what the rules were worth. */
+const OPEN = /^(?:other|afterwards):/
+/** How many of 256 replies of a file are held out. */
+const heldOutOf = (name: string): number => (OPEN.test(name) ? 0 : name.startsWith('more:') ? 85 : 115)
 /** Which part a reply is in is up to its words alone, and was settled before any of them was judged. */
 const isHeldOut = ({ name, draft }: LabelledReply): boolean =>
-  !name.startsWith(OPEN) && (createHash('sha256').update(draft.text).digest()[0] ?? 0) < 115
+  (createHash('sha256').update(draft.text).digest()[0] ?? 0) < heldOutOf(name)
 
 export const DEVELOPMENT = ALL.filter((reply) => !isHeldOut(reply))
 export const HELD_OUT = ALL.filter(isHeldOut)
-export const AFTERWARDS = read(LATER)
+export const BLIND = existsSync(join(FOLDER, UNSEEN)) ? read(UNSEEN) : []
 
 export interface Rate {
   readonly rule: string
@@ -154,10 +156,10 @@ export const mistakesIn = (replies: readonly LabelledReply[]): string[] =>
 export function table(): string {
   const percent = (share: number): string => `${Math.round(share * 100)}%`
   const cells = ({ wanted, precision, recall }: Rate): string =>
-    `${wanted} | ${percent(precision)} | ${percent(recall)}`
-  const [development, ...others] = [DEVELOPMENT, HELD_OUT, AFTERWARDS].map(ratesOf)
+    wanted === 0 ? '– | – | –' : `${wanted} | ${percent(precision)} | ${percent(recall)}`
+  const [development, ...others] = [DEVELOPMENT, HELD_OUT, BLIND].map(ratesOf)
   return [
-    '| rule | development | precision | recall | held out | precision | recall | afterwards | precision | recall |',
+    '| rule | development | precision | recall | held out | precision | recall | blind | precision | recall |',
     `|---|${'---|'.repeat(9)}`,
     ...(development ?? []).map(
       (rate, at) =>
