@@ -15,12 +15,28 @@ const WEEKDAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'satur
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
 const COUNTS = 'a an one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen'
 const counts = new Map(COUNTS.split(' ').map((word, at) => [word, Math.max(1, at - 1)]))
+const MONTHS_IN_FULL = [
+  'january',
+  'february',
+  'march',
+  'april',
+  'may',
+  'june',
+  'july',
+  'august',
+  'september',
+  'october',
+  'november',
+  'december',
+]
 const COUNT = `(?:\\d{1,3}|${COUNTS.split(' ').join('|')})`
 const MONTH = `(?:${MONTHS.join('|')})[a-z]{0,6}`
 
 const WITHIN = new RegExp(
-  `\\b(?:within|in|inside|take|up to|next|after|at most)(?: the)?(?: next| about| around)? (?:${COUNT} ?(?:to|or|-|–) ?)?(${COUNT}) (minute|hour|day|week|month|working day|business day|week day|weekday)s?\\b(?! of (?:that|this|it|receipt|when|receiving))`,
+  `(?:\\b(?:within|in|inside|take|up to|next|after|at most)|:)(?: the)?(?: next| coming| following| about| around)? ?(?:${COUNT} ?(?:to|or|-|–) ?)?(${COUNT}|(?:a )?couple of|half an)? ?(minute|hour|day|week|fortnight|month|working day|business day|week day|weekday)s?\\b(?! of (?:that|this|it|receipt|when|receiving))`,
 )
+/** "On the 3rd", "Monday 23rd": of this month or the next. */
+const DAY_OF_MONTH = /\b(?:the|mon|tues|wednes|thurs|fri|satur|sun)(?:day)? (\d{1,2})(?:st|nd|rd|th)\b/
 const AFTER_SOMETHING = / (?:days?|weeks?|hours?|months?) of (?:that|this|it|receipt|when|receiving)\b/
 const ISO = /\b(20\d\d)-(\d\d)-(\d\d)\b/
 const NUMERIC = /\b(\d{1,2})[/.](\d{1,2})(?:[/.](20\d\d|\d\d))?\b/
@@ -32,6 +48,13 @@ const CLOCK_TIME =
   /\b(?:(?:by|at|before|until|to|and|-) ?)?(\d{1,2})(?:[:.](\d\d))? ?(am|pm|o'clock)\b|\b(\d{1,2}):(\d\d)\b|\b(noon|midday|midnight)\b/g
 const BETWEEN =
   /\b(?:between|from) (\d{1,2})(?:[:.](\d\d))? ?(?:and|to|-) ?(\d{1,2})(?:[:.](\d\d))?\b(?! ?(?:am|pm|working|days?))/
+
+const HOURS = 'one two three four five six seven eight nine ten eleven twelve'.split(' ')
+/** "At 3", "before six": an hour of the day where nothing else follows that it could count. */
+const BARE_TIME = new RegExp(
+  `\\b(?:at|by|before|until|till|and|to) (?:half past (\\d{1,2}|${HOURS.join('|')})|(\\d{1,2}|${HOURS.join('|')}))(?:[.:](\\d\\d))?(?=$|[.,;!?)]| (?:on|today|tonight|tomorrow|sharp|this|in the|${WEEKDAYS.join('|')})\\b)`,
+)
+const EVENING = /\b(?:tonight|evening)\b/
 
 /**
  * The latest instant that keeps what a sentence undertakes ("tomorrow", "by Friday 5pm", "within 3 to 5 working days");
@@ -58,10 +81,12 @@ type Zoned = Temporal.ZonedDateTime
 const endOf = (day: Zoned): Zoned => day.withPlainTime('23:59:59')
 
 function elapsed(text: string, here: Zoned, calendar: Calendar | undefined): Zoned | Instant | undefined {
-  const [, written = '', unit = ''] = WITHIN.exec(text) ?? []
+  const [, written = /\bwithin the (?:hour|week|month|fortnight)\b/.test(text) ? 'a' : '', unit = ''] =
+    WITHIN.exec(text) ?? []
   if (written === '') return undefined
-  const count = counts.get(written) ?? Number(written)
-  if (count < 1) return undefined
+  const count = /couple/.test(written) ? 2 : (counts.get(written) ?? Number(written))
+  if (unit === 'hour' && written === 'half an') return here.add({ minutes: 30 })
+  if (!(count >= 1)) return undefined
   switch (unit) {
     case 'minute':
       return here.add({ minutes: count })
@@ -69,6 +94,8 @@ function elapsed(text: string, here: Zoned, calendar: Calendar | undefined): Zon
       return here.add({ hours: count })
     case 'day':
       return endOf(here.add({ days: count }))
+    case 'fortnight':
+      return endOf(here.add({ weeks: 2 * count }))
     case 'week':
       return endOf(here.add({ weeks: count }))
     case 'month':
@@ -111,25 +138,30 @@ function dayIn(text: string, here: Zoned): Zoned | undefined {
   if (numeric !== null && Number(numeric[2]) <= 12 && Number(numeric[1]) <= 31) {
     return on(here, yearOf(numeric[3]), Number(numeric[2]), Number(numeric[1]))
   }
+  const ordinal = DAY_OF_MONTH.exec(text)
+  if (ordinal !== null) return onDay(here, Number(ordinal[1]))
+  if (/\bchristmas eve\b/.test(text)) return on(here, undefined, 12, 24)
+  if (/\b(?:by|before|until) christmas\b/.test(text)) return on(here, undefined, 12, 24)
   if (/\bday after tomorrow\b/.test(text)) return here.add({ days: 2 })
   if (/\btomorrow\b/.test(text)) return here.add({ days: 1 })
-  if (
-    /\b(?:today|tonight|this (?:morning|afternoon|evening)|end of (?:the|business) day|close of (?:business|play)|eod)\b/.test(
-      text,
-    )
-  ) {
-    return here
-  }
+  if (/\b(?:today|tonight|this (?:morning|afternoon|evening))\b/.test(text)) return here
   const weekday = WEEKDAY.exec(text)
   if (weekday !== null) {
     const ahead = (WEEKDAYS.indexOf(weekday[1] ?? '') + 1 - here.dayOfWeek + 7) % 7
-    return here.add({ days: ahead === 0 ? 7 : ahead })
+    const week = new RegExp(`\\b(?:${weekday[1]} week|week on ${weekday[1]})\\b`).test(text) ? 7 : 0
+    return here.add({ days: (ahead === 0 ? 7 : ahead) + week })
   }
+  if (/\b(?:end of (?:the |business |)(?:day|play)|close of (?:business|play)|later on|eod)\b/.test(text)) return here
   const friday = here.add({ days: (5 - here.dayOfWeek + 7) % 7 })
-  if (/\b(?:end of (?:the|this) week|this week|end of the working week)\b/.test(text)) return friday
+  if (/\b(?:end of (?:the|this|the working) week|end of week|this week|by the weekend)\b/.test(text)) return friday
   if (/\b(?:this|over the|at the) weekend\b/.test(text)) return here.add({ days: 7 - here.dayOfWeek })
   if (/\bnext week\b/.test(text)) return here.add({ days: 5 - here.dayOfWeek + 7 })
   if (/\b(?:end of (?:the|this) month|this month)\b/.test(text)) return here.with({ day: here.daysInMonth })
+  const monthEnd = new RegExp(`\\b(?:in|by|end of|during|before) (${MONTHS_IN_FULL.join('|')})\\b`).exec(text)
+  if (monthEnd !== null) {
+    const first = on(here, undefined, monthOf(monthEnd[1]), 28)
+    return first.with({ day: first.daysInMonth })
+  }
   if (/\bnext month\b/.test(text)) {
     const next = here.add({ months: 1 })
     return next.with({ day: next.daysInMonth })
@@ -150,6 +182,16 @@ function on(here: Zoned, year: number | undefined, month: number, day: number): 
     .with({ day: 1 })
     .with({ year: later ? plain.year + 1 : plain.year, month })
     .with({ day })
+}
+
+/** The next of its kind: of this month, or of the next that has it. */
+function onDay(here: Zoned, day: number): Zoned | undefined {
+  if (day < 1 || day > 31) return undefined
+  for (let ahead = day < here.day ? 1 : 0; ahead <= 2; ahead++) {
+    const month = here.with({ day: 1 }).add({ months: ahead })
+    if (day <= month.daysInMonth) return month.withPlainTime('00:00').with({ day })
+  }
+  return undefined
 }
 
 function timeIn(text: string): Temporal.PlainTime | undefined {
@@ -177,7 +219,15 @@ function timeIn(text: string): Temporal.PlainTime | undefined {
     if (latest === undefined || Temporal.PlainTime.compare(time, latest) > 0) latest = time
   }
   if (latest !== undefined) return latest
+  const [, half, hour = half, minutes = half === undefined ? '0' : '30'] = BARE_TIME.exec(text) ?? []
+  const named = hour === undefined ? 0 : HOURS.includes(hour) ? HOURS.indexOf(hour) + 1 : Number(hour)
+  if (named >= 1 && named <= 12) {
+    const isLate = named < 7 || EVENING.test(text)
+    return Temporal.PlainTime.from({ hour: (named % 12) + (isLate || named === 12 ? 12 : 0), minute: Number(minutes) })
+  }
+  if (named > 12 && named < 24) return Temporal.PlainTime.from({ hour: named, minute: Number(minutes) })
+  if (/\b(?:lunch ?time|lunch)\b/.test(text) && !/after lunch/.test(text)) return Temporal.PlainTime.from('14:00')
   if (/\b(?:morning|first thing)\b/.test(text)) return Temporal.PlainTime.from('12:00')
-  if (/\bafternoon\b/.test(text)) return Temporal.PlainTime.from('18:00')
+  if (/\b(?:afternoon|after lunch)\b/.test(text)) return Temporal.PlainTime.from('18:00')
   return undefined
 }
