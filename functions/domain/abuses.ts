@@ -1,6 +1,7 @@
 import {
   ABUSES,
   CONTRITE,
+  DENIES,
   KIND_WORDS,
   MOCKING,
   NEGATABLE,
@@ -47,6 +48,7 @@ function isToldOfOthers(words: readonly Word[], first: number): boolean {
   for (const at of backwards(words, first, TELLING_REACH)) {
     const { plain } = words[at] as Word
     if (TELLS.has(plain) && !/^(?:i|we|i've|we've|as|have|already|you|you've)$/.test(before(words, at))) return true
+    if (DENIES.has(plain) && isNegated(words, at, 2)) return true
     if (OF_OURS.has(plain)) ours = true
     if (CONTRITE.has(plain) && ours) return true
   }

@@ -64,7 +64,10 @@ const MOST_OF_A_NAME = 6
 function someoneToTurnTo(words: readonly Word[], first: number, end: number): boolean {
   for (let at = first; at < Math.min(words.length, end + MOST_OF_A_NAME); at++) {
     if (at >= end && words[at]?.after === 'sentence') return false
-    if (NEVER_BOUNCES.has(words[at]?.plain ?? '')) return true
+    const { plain } = words[at] as Word
+    // "0800 900 111" is no 111.
+    const isPart = /^\d/.test(plain) && plain !== '999' && /^\d/.test(`${words[at - 1]?.plain}`)
+    if (NEVER_BOUNCES.has(plain) && !isPart) return true
   }
   return false
 }
@@ -86,7 +89,7 @@ export function isToldTo(words: readonly Word[], first: number): boolean {
     // "You are asked to", "members are reminded that": now, and not before.
     if (BEFORE_NOW.has(plain) && !recommended && !/^(?:are|is|be)$/.test(earlier)) return false
     if (CUSTOMER.has(plain))
-      return !BEFORE_NOW.has(earlier) && !/^(?:do|when)$/.test(earlier) && !isNegated(words, at, 3)
+      return !BEFORE_NOW.has(earlier) && !/^(?:do|did|when|whether|why|how)$/.test(earlier) && !isNegated(words, at, 3)
     if (OTHERS.has(plain)) return recommended
     if (IMPERSONAL.has(plain)) return recommended || !linked || RECOMMENDS.has(earlier) || earlier === 'only'
     if (BETWEEN.has(plain)) linked = plain !== 'just' && plain !== 'also' && plain !== 'then'
@@ -150,7 +153,7 @@ function* addresses(text: string, words: readonly Word[], own: readonly string[]
     if (after === 0 || index - (words[after - 1]?.end ?? 0) > 3) continue
     const said = [words[after - 1] as Word, ...[...backwards(words, after - 1, 14)].map((one) => words[one] as Word)]
     if (BEFORE_ADDRESS.has(words[after - 1]?.plain ?? '') && !said.some(({ plain }) => RANG.has(plain))) {
-      yield { first: after - 1, end: after }
+      yield { first: from(words, after - 1), end: after }
       continue
     }
     for (let at = after - 1; at >= 0 && after - at <= 6; at--) {
@@ -180,6 +183,13 @@ function* numbers(text: string, words: readonly Word[], own: readonly string[]):
     const said = [...backwards(words, at, 14)].map((one) => words[one] as Word)
     if (said.length > 0 && !said.some(({ plain }) => RANG.has(plain))) yield { first: at, end }
   }
+}
+
+/** A few words before, so that what is shown can be understood. */
+function from(words: readonly Word[], at: number): number {
+  let first = at
+  for (const one of backwards(words, at, 4)) first = one
+  return first
 }
 
 const isAsked = (text: string, from: number): boolean => /^[^.!?\n]{0,60}\?/.test(text.slice(from, from + 62))

@@ -33,7 +33,7 @@ const COUNT = `(?:\\d{1,3}|${COUNTS.split(' ').join('|')})`
 const MONTH = `(?:${MONTHS.join('|')})[a-z]{0,6}`
 
 const WITHIN = new RegExp(
-  `(?:\\b(?:within|in|inside|take|up to|next|after|at most)|:)(?: the)?(?: next| coming| following| about| around)? ?(?:${COUNT} ?(?:to|or|-|–) ?)?(${COUNT}|(?:a )?couple of|half an)? ?(minute|hour|day|week|fortnight|month|working day|business day|week day|weekday)s?\\b(?! of (?:that|this|it|receipt|when|receiving))`,
+  `(?:\\b(?:within|in|inside|take|up to|next|after|at most)|:)(?: the)?(?: next| coming| following| about| around)? ?(?:${COUNT} ?(?:to|or|-|–) ?)?(${COUNT}|(?:a )?couple of|half an)? ?(minute|min|hour|hr|day|week|fortnight|month|working day|business day|week day|weekday)s?\\b(?! of (?:that|this|it|receipt|when|receiving))`,
 )
 /** "On the 3rd", "Monday 23rd": of this month or the next. */
 const DAY_OF_MONTH = /\b(?:the|mon|tues|wednes|thurs|fri|satur|sun)(?:day)? (\d{1,2})(?:st|nd|rd|th)\b/
@@ -52,7 +52,7 @@ const BETWEEN =
 const HOURS = 'one two three four five six seven eight nine ten eleven twelve'.split(' ')
 /** "At 3", "before six": an hour of the day where nothing else follows that it could count. */
 const BARE_TIME = new RegExp(
-  `\\b(?:at|by|before|until|till|and|to) (?:half past (\\d{1,2}|${HOURS.join('|')})|(\\d{1,2}|${HOURS.join('|')}))(?:[.:](\\d\\d))?(?=$|[.,;!?)]| (?:on|today|tonight|tomorrow|sharp|this|in the|${WEEKDAYS.join('|')})\\b)`,
+  `\\b(?:at|by|before|until|till|and|to) (?:half past (\\d{1,2}|${HOURS.join('|')})|(\\d{1,2}|${HOURS.join('|')}))(?:[.:](\\d\\d))?(?=$|[.,;!?)]| (?:on|today|tonight|tomorrow|sharp|this|in the|to [a-z]+|${WEEKDAYS.join('|')})\\b)`,
 )
 const EVENING = /\b(?:tonight|evening)\b/
 
@@ -88,8 +88,10 @@ function elapsed(text: string, here: Zoned, calendar: Calendar | undefined): Zon
   if (unit === 'hour' && written === 'half an') return here.add({ minutes: 30 })
   if (!(count >= 1)) return undefined
   switch (unit) {
+    case 'min':
     case 'minute':
       return here.add({ minutes: count })
+    case 'hr':
     case 'hour':
       return here.add({ hours: count })
     case 'day':

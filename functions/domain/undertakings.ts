@@ -7,7 +7,9 @@ import { type Word, wordsIn } from './phrases.ts'
 import { before, has, isNegated, MOST_WORDS, phrases, type Span, spansOf } from './spans.ts'
 import {
   ASKED,
+  ASKS,
   BARE_ACTS,
+  BETWEEN_US,
   CONDITIONS,
   CONDITIONS_ON_YOU,
   CUSTOMER_WILL,
@@ -16,10 +18,13 @@ import {
   HABITS,
   NO_ACTS,
   NOBODY,
+  NOT_DONE,
   NOT_COMING,
+  PAST,
   QUESTIONS,
   STARTED,
   UNDERTAKINGS,
+  WORLD_VERBS,
   WORLDLY,
   YOU,
 } from './undertaking-words.ts'
@@ -84,6 +89,8 @@ export function promisesNotRecorded(
       mine.push(first)
       dated.add(first)
     }
+    if (mine.length === 0 && text[to] !== '?' && isOfWhatComes(inside) && isSoon(dueIn(text.slice(opening.at, to), clock), now))
+      mine.push(first)
     for (const [index, start] of mine.entries()) {
       if ((words[start] as Word).at >= until || isAskedOf(words, start, first)) continue
       const begin = subjectOf(words, start, first)
@@ -129,6 +136,23 @@ export function promisesNotRecorded(
   return found
 }
 
+/** Beyond this many days a date without a year is more likely one that is past: "on 3 November". */
+const SOON = 100
+const isSoon = (dueAt: Instant | undefined, now: Instant): boolean =>
+  dueAt !== undefined && Date.parse(dueAt) - Date.parse(now) < SOON * 86_400_000
+
+/** Whether a sentence that has a date speaks of what we do by then, in whatever words: "Tomorrow, 9am, at your door". */
+function isOfWhatComes(words: readonly Word[]): boolean {
+  let ours = false
+  for (const [at, { plain, quoted }] of words.slice(0, MOST_OF_A_SENTENCE).entries()) {
+    if (quoted || PAST.has(plain) || WORLDLY.has(plain) || ASKS.has(plain)) return false
+    if (WORLD_VERBS.has(plain)) return false
+    if (/..ed$/.test(plain) && !/^(?:is|are|be|being|get|gets|it's)$/.test(words[at - 1]?.plain ?? '')) return false
+    if (BETWEEN_US.has(plain.replace(/'s$/, ''))) ours = true
+  }
+  return ours
+}
+
 /** At which words something is undertaken; `dated` are those that do so only where they say when. */
 function startsIn(words: readonly Word[]): { starts: Set<number>; dated: Set<number> } {
   const starts = new Set<number>()
@@ -162,6 +186,12 @@ function startsIn(words: readonly Word[]): { starts: Set<number>; dated: Set<num
     // "You asked us to ring after four".
     if (/^(?:asked|told|requested)$/.test(words[span.first]?.plain ?? '') && /^you/.test(earlier)) continue
     note(span, true)
+  }
+  for (const [first, { plain }] of words.entries()) {
+    const done = words[first + 2]
+    if (!/^(?:will|shall|it'll|they'll)$/.test(plain) || words[first + 1]?.plain !== 'be' || done === undefined) continue
+    if (!/..(?:ed|wn|pt|ken|ven)$/.test(done.plain) || NOT_DONE.has(done.plain)) continue
+    if (before(words, first) !== 'you' && !isWorldly(words, first)) note({ first, end: first + 3 }, true)
   }
   for (const [first, { plain, after }] of words.entries()) {
     if (BARE_ACTS.has(plain) && (after === 'sentence' || first === 0)) note({ first, end: first + 1 }, true)
