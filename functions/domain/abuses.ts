@@ -2,15 +2,18 @@ import {
   ABUSES,
   CONTRITE,
   DENIES,
+  FAIR,
   KIND_WORDS,
   MOCKING,
   NEGATABLE,
   OF_OURS,
   SANCTIONS,
   TELLS,
+  TOLD,
   TRIGGERS,
   WISHES,
 } from './abuse-words.ts'
+import { isToldTo } from './bounces.ts'
 import type { Finding } from './guard.ts'
 import type { Word } from './phrases.ts'
 import { apart, backwards, before, isNegated, phrases, quoted, type Span, spansOf } from './spans.ts'
@@ -28,7 +31,11 @@ export function abuses(text: string, words: readonly Word[]): Finding[] {
     if (words[span.first]?.quoted === true) return false
     if (NEGATABLE.test(said) && isNegated(words, span.first, 4)) return false
     if (isToldOfOthers(words, span.first)) return false
-    return !KIND_WORDS.has(words[span.end]?.plain ?? '')
+    if (TOLD.has(words[span.first]?.plain ?? '') && !isToldTo(words, span.first)) return false
+    // "His words to you were insulting".
+    if (/^you /.test(said) && /^(?:to|for|with|at|by|from)$/.test(before(words, span.first))) return false
+    const next = words[span.end]?.plain ?? ''
+    return !KIND_WORDS.has(next) && !(FAIR.has(next) && /ly(?: you)?$/i.test(said))
   })
   const all = [...spans, ...threats(words)].sort((a, b) => a.first - b.first || b.end - a.end)
   return [
