@@ -5,11 +5,16 @@ import {
   BOUNCES,
   CUSTOMER,
   DISOWNED,
+  EFFORTS,
+  ENOUGH,
   IMPERSONAL,
   NEVER_BOUNCES,
+  NO_PLACE_NEXT,
   NO_PLACES,
   OF_A_HANDLE,
   OTHERS,
+  PLACES,
+  PRIVATE,
   RANG,
   RECOMMENDED,
   RECOMMENDS,
@@ -37,7 +42,10 @@ export function bounces(
       ({ first }) => !AS_NOUN.has(before(words, first)) && isToldTo(words, first),
     ),
     ...[...spansOf(recommendedFor, words)].filter(({ first }) => isRecommended(words, first)),
-    ...[...spansOf(disownedFor, words)].filter(({ first }) => !isNegated(words, first, 3)),
+    ...[...spansOf(disownedFor, words)].filter(
+      ({ first }) => !isNegated(words, first, 3) && !isPrivate(words, first),
+    ),
+    ...errands(words),
     ...handles(text, words, own),
     ...addresses(text, words, own),
     ...numbers(text, words, own),
@@ -58,10 +66,20 @@ export function bounces(
   }))
 }
 
+/** "The driver can be reached at …". */
+function isPrivate(words: readonly Word[], first: number): boolean {
+  if (words[first + 1]?.plain !== 'be') return false
+  for (const at of backwards(words, first, 8)) if (PRIVATE.has((words[at] as Word).plain)) return true
+  return false
+}
+
 /** How many words of a name may follow: "the Parliamentary and Health Service Ombudsman". */
 const MOST_OF_A_NAME = 6
 
 function someoneToTurnTo(words: readonly Word[], first: number, end: number): boolean {
+  // "Refer it to the ombudsman on 0800 …".
+  for (const at of backwards(words, first, MOST_OF_A_NAME))
+    if (/^(?:ombudsman|police|regulator|tribunal|adjudicator|samaritans)$/.test((words[at] as Word).plain)) return true
   for (let at = first; at < Math.min(words.length, end + MOST_OF_A_NAME); at++) {
     if (at >= end && words[at]?.after === 'sentence') return false
     const { plain } = words[at] as Word
@@ -119,6 +137,36 @@ function isRecommended(words: readonly Word[], first: number): boolean {
   for (const at of backwards(words, first, 12))
     if (/^(?:we|i|i've|we've|they|he|she)$/.test((words[at] as Word).plain)) return false
   return true
+}
+
+/** How far the place may be from what is to be done there. */
+const ERRAND_REACH = 12
+
+/** Whatever the customer is to do, with a place in the same sentence: "obtain it from the practice". */
+function* errands(words: readonly Word[]): Generator<Span> {
+  for (const [first, { plain }] of words.entries()) {
+    if (!EFFORTS.has(plain) || AS_NOUN.has(before(words, first)) || !isAddressed(words, first)) continue
+    for (let at = first + 1; at < Math.min(words.length, first + ERRAND_REACH); at++) {
+      const { plain: other, after } = words[at] as Word
+      if (after === 'sentence' || ENOUGH.has(other)) break
+      if (PLACES.has(other) && !(words[at + 1]?.after === 'word' && NO_PLACE_NEXT.has(words[at + 1]?.plain ?? ''))) {
+        yield { first, end: at + 1 }
+        break
+      }
+    }
+  }
+}
+
+/** Whether it says that the customer does it: "you could", "please", or, where a sentence begins with it, nothing. */
+function isAddressed(words: readonly Word[], first: number): boolean {
+  const word = before(words, first)
+  if (word === '' || words[first]?.after === 'clause') return !isNegated(words, first, 4)
+  if (!isToldTo(words, first)) return false
+  for (const at of backwards(words, first, SUBJECT_REACH)) {
+    const { plain } = words[at] as Word
+    if (CUSTOMER.has(plain) || RECOMMENDS.has(plain)) return true
+  }
+  return false
 }
 
 /** Handles of others, which the customer is pointed to; not those that a reply begins with, which it is written to. */
@@ -181,7 +229,7 @@ function* numbers(text: string, words: readonly Word[], own: readonly string[]):
     while (end < words.length && (words[end]?.at ?? 0) < index + number.length) end++
     if (end === at || isAsked(text, index + number.length)) continue
     const said = [...backwards(words, at, 14)].map((one) => words[one] as Word)
-    if (said.length > 0 && !said.some(({ plain }) => RANG.has(plain))) yield { first: at, end }
+    if (!said.some(({ plain }) => RANG.has(plain))) yield { first: at, end }
   }
 }
 

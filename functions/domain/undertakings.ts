@@ -4,7 +4,7 @@ import { REQUESTS } from './guard-rules.ts'
 import type { Instant } from './instant.ts'
 import { contentOf, stem } from './meaning.ts'
 import { type Word, wordsIn } from './phrases.ts'
-import { before, has, isNegated, MOST_WORDS, phrases, type Span, spansOf } from './spans.ts'
+import { backwards, before, has, isNegated, MOST_WORDS, phrases, type Span, spansOf } from './spans.ts'
 import {
   ASKED,
   ASKS,
@@ -22,6 +22,7 @@ import {
   NOT_COMING,
   PAST,
   QUESTIONS,
+  SETTLED,
   STARTED,
   UNDERTAKINGS,
   WORLD_VERBS,
@@ -89,7 +90,7 @@ export function promisesNotRecorded(
       mine.push(first)
       dated.add(first)
     }
-    if (mine.length === 0 && text[to] !== '?' && isOfWhatComes(inside) && isSoon(dueIn(text.slice(opening.at, to), clock), now))
+    if (mine.length === 0 && text[to] !== '?' && !others.some(({ at }) => at >= from_ && at < to) && isOfWhatComes(inside) && isSoon(dueIn(text.slice(opening.at, to), clock), now))
       mine.push(first)
     for (const [index, start] of mine.entries()) {
       if ((words[start] as Word).at >= until || isAskedOf(words, start, first)) continue
@@ -147,7 +148,7 @@ function isOfWhatComes(words: readonly Word[]): boolean {
   for (const [at, { plain, quoted }] of words.slice(0, MOST_OF_A_SENTENCE).entries()) {
     if (quoted || PAST.has(plain) || WORLDLY.has(plain) || ASKS.has(plain)) return false
     if (WORLD_VERBS.has(plain)) return false
-    if (/..ed$/.test(plain) && !/^(?:is|are|be|being|get|gets|it's)$/.test(words[at - 1]?.plain ?? '')) return false
+    if (/..ed$/.test(plain) && !SETTLED.has(plain) && !/^(?:is|are|be|being|get|gets|it's)$/.test(words[at - 1]?.plain ?? '')) return false
     if (BETWEEN_US.has(plain.replace(/'s$/, ''))) ours = true
   }
   return ours
@@ -159,6 +160,8 @@ function startsIn(words: readonly Word[]): { starts: Set<number>; dated: Set<num
   const dated = new Set<number>()
   const note = ({ first }: Span, isDated = false): void => {
     if (starts.has(first)) return
+    // "I'll get | back to you": one undertaking, and its day is the other's.
+    if (isDated) for (const at of backwards(words, first, 4)) if (starts.has(at)) return
     starts.add(first)
     if (isDated) dated.add(first)
   }
@@ -168,7 +171,8 @@ function startsIn(words: readonly Word[]): { starts: Set<number>; dated: Set<num
   for (const [first, { plain }] of words.entries()) {
     const ours =
       /^(?:i|we)'ll$/.test(plain) ||
-      (/^(?:will|shall)$/.test(plain) && /^(?:i|we|)$/.test(before(words, first)))
+      (/^(?:will|shall)$/.test(plain) &&
+        (words[first]?.after === 'clause' || /^(?:i|we|)$/.test(before(words, first))))
     const next = words[first + 1]
     if (ours && next?.after === 'word' && !NO_ACTS.has(next.plain) && next.plain !== 'you')
       note({ first, end: first + 2 })
@@ -241,7 +245,7 @@ const isOnYou = (condition: string, next: Word | undefined): boolean =>
 const isConditionalOnYou = (words: readonly Word[]): boolean =>
   words.some(
     ({ plain }, at) =>
-      (CONDITIONS.has(plain) || CONDITIONS_ON_YOU.has(plain)) && /^(?:you|we)/.test(words[at + 1]?.plain ?? ''),
+      (CONDITIONS.has(plain) || (CONDITIONS_ON_YOU.has(plain) && plain !== 'until')) && /^(?:you|we)/.test(words[at + 1]?.plain ?? ''),
   )
 
 /** Where the subject of a verb begins: "Our field team is going to". */
