@@ -56,16 +56,22 @@ const BARE_TIME = new RegExp(
 )
 const EVENING = /\b(?:tonight|evening)\b/
 
+/** Whatever names a moment has one of these: the others needn't be looked at any further. */
+const SAYS_WHEN = new RegExp(
+  `\\d|${MONTHS_IN_FULL.join('|')}|${HOURS.join('|')}|day|night|week|month|hour|minute|noon|morning|evening|lunch|christmas|end of|close of|later on|eod|couple`,
+)
+
 /**
  * The latest instant that keeps what a sentence undertakes ("tomorrow", "by Friday 5pm", "within 3 to 5 working days");
  * undefined where it names none, or one that is past. A day without a time lasts until its last second, a weekday is the
  * next of its name after today, and numbers with strokes are day before month.
  */
-export function dueIn(sentence: string, { now, timeZone, calendar }: Clock): Instant | undefined {
+export function dueIn(sentence: string, clock: Clock): Instant | undefined {
+  const { now, calendar } = clock
   try {
     const text = sentence.slice(0, 400).toLowerCase().replaceAll('’', "'").replace(/\s+/g, ' ')
-    if (AFTER_SOMETHING.test(text)) return undefined
-    const here = Temporal.Instant.from(now).toZonedDateTimeISO(timeZone)
+    if (!SAYS_WHEN.test(text) || AFTER_SOMETHING.test(text)) return undefined
+    const here = hereOf(clock)
     const due = elapsed(text, here, calendar) ?? dated(text, here)
     if (due === undefined) return undefined
     const instant = typeof due === 'string' ? due : `${due.toInstant().toString({ smallestUnit: 'second' })}`
@@ -77,6 +83,16 @@ export function dueIn(sentence: string, { now, timeZone, calendar }: Clock): Ins
 }
 
 type Zoned = Temporal.ZonedDateTime
+
+/** Of each clock, what it shows: many sentences are read by one. */
+const shown = new WeakMap<Clock, Zoned>()
+function hereOf(clock: Clock): Zoned {
+  const known = shown.get(clock)
+  if (known !== undefined) return known
+  const here = Temporal.Instant.from(clock.now).toZonedDateTimeISO(clock.timeZone)
+  shown.set(clock, here)
+  return here
+}
 
 const endOf = (day: Zoned): Zoned => day.withPlainTime('23:59:59')
 

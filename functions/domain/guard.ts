@@ -116,6 +116,7 @@ function shingled(text: string): Shingled {
 }
 
 function stockAnswers(text: string, recent: readonly string[]): Finding[] {
+  if (recent.length === 0) return []
   const draft = shingled(text)
   if (draft.all.size < FEWEST_SHINGLES) return []
   let most: { readonly recent: number; readonly alike: number; readonly other: Shingled } | undefined

@@ -119,7 +119,11 @@ type Step =
     }
 
 /** A phrase as it is read, with what it stands for. */
-export type Phrase<What> = What & { readonly steps: readonly Step[] }
+export type Phrase<What> = What & {
+  readonly steps: readonly Step[]
+  /** The words that its second may be; undefined where it may be others, or where there is none. */
+  readonly second: ReadonlySet<string> | undefined
+}
 
 const NUMBERS =
   'two three four five six seven eight nine ten eleven twelve fifteen twenty thirty fifty hundred several multiple numerous countless dozens zwei drei vier fünf sechs sieben acht neun zehn deux trois quatre cinq six sept huit neuf dix dos tres cuatro cinco seis siete ocho nueve diez twee drie vier vijf zes zeven acht negen tien'
@@ -160,50 +164,95 @@ function step(written: string): Step {
   }
 }
 
+/** What must follow the first word, as far as single words say it. */
+function secondOf([first, ...rest]: readonly Step[]): ReadonlySet<string> | undefined {
+  const second = new Set<string>()
+  if (first === undefined || first === 'gap' || first.optional) return undefined
+  for (const next of rest) {
+    if (next === 'gap' || next.others.length > 0) return undefined
+    for (const word of next.plain) second.add(word)
+    if (!next.optional) return second
+  }
+  return undefined
+}
+
 interface Filed<What> {
   readonly order: number
   readonly phrase: Phrase<What>
 }
 
-/** Phrases that begin alike: in the order in which they were written, and with it. */
-interface Shelf<What> {
-  readonly filed: Filed<What>[]
-  readonly phrases: Phrase<What>[]
+/** The phrases that begin with a word, and what of them can go on with another. */
+class Shelf<What> {
+  /** In the order in which they were written. */
+  readonly all: readonly Phrase<What>[]
+  /** Those that may go on with anything. */
+  readonly #open: readonly Phrase<What>[]
+  readonly #seconds: ReadonlySet<string>
+  // Filled as it is asked for, and no larger than what the phrases have.
+  readonly #bySecond = new Map<string, readonly Phrase<What>[]>()
+
+  constructor(filed: readonly Filed<What>[]) {
+    this.all = [...new Set(filed)].sort((a, b) => a.order - b.order).map(({ phrase }) => phrase)
+    this.#open = this.all.filter(({ second }) => second === undefined)
+    this.#seconds = new Set(this.all.flatMap(({ second }) => [...(second ?? [])]))
+  }
+
+  before(second: string | undefined): readonly Phrase<What>[] {
+    if (second === undefined || !this.#seconds.has(second)) return this.#open
+    let found = this.#bySecond.get(second)
+    if (found === undefined) {
+      found = this.all.filter((phrase) => phrase.second?.has(second) ?? true)
+      this.#bySecond.set(second, found)
+    }
+    return found
+  }
+}
+
+/** Looks for phrases that begin with a word; where the next one is given, only for those that may go on with it. */
+export interface PhraseIndex<What> {
+  (word: Word): readonly Phrase<What>[]
+  (word: Word, next: Word | undefined): readonly Phrase<What>[]
 }
 
 /** Where a phrase is looked for: below what its first word may be, or how that may begin, or anywhere. */
 export function phraseIndex<What extends object>(
   phrases: readonly (readonly [string, What])[],
-): (word: Word) => readonly Phrase<What>[] {
-  const byWord = new Map<string, Shelf<What>>()
-  const byBeginning = new Map<string, Shelf<What>>()
-  const anywhere: Shelf<What> = { filed: [], phrases: [] }
+): PhraseIndex<What> {
+  const byWord = new Map<string, Filed<What>[]>()
+  const byBeginning = new Map<string, Filed<What>[]>()
+  const anywhere: Filed<What>[] = []
   for (const [order, [written, what]] of phrases.entries()) {
-    const phrase = { ...what, steps: written.split(/ +/).map(step) }
+    const steps = written.split(/ +/).map(step)
+    const filed = { order, phrase: { ...what, steps, second: secondOf(steps) } }
     for (const alternative of (written.split(' ')[0] ?? '').split('|')) {
       const start = plainly(alternative.replace(/^=|\*$/g, ''))
-      const shelves = alternative.endsWith('*') ? byBeginning : byWord
-      const shelf = alternative.startsWith('#')
-        ? anywhere
-        : (shelves.get(start) ?? { filed: [], phrases: [] })
-      shelf.filed.push({ order, phrase })
-      shelf.phrases.push(phrase)
-      if (shelf !== anywhere) shelves.set(start, shelf)
+      const under = alternative.endsWith('*') ? byBeginning : byWord
+      const known = under.get(start)
+      if (alternative.startsWith('#')) anywhere.push(filed)
+      else if (known === undefined) under.set(start, [filed])
+      else known.push(filed)
     }
   }
   const lengths = [...new Set([...byBeginning.keys()].map(({ length }) => length))]
-  return ({ plain }) => {
+  const begunBy = (plain: string): Filed<What>[] =>
+    lengths.flatMap((length) => (length > plain.length ? [] : (byBeginning.get(plain.slice(0, length)) ?? [])))
+  const shelves = new Map<string, Shelf<What>>()
+  const others = new Shelf(anywhere)
+  const shelfOf = (plain: string): Shelf<What> => {
+    const known = shelves.get(plain)
+    if (known !== undefined) return known
     const whole = byWord.get(plain)
-    const begun = lengths.flatMap((length) =>
-      length > plain.length ? [] : (byBeginning.get(plain.slice(0, length)) ?? []),
-    )
-    if (begun.length === 0 && anywhere.filed.length === 0) return whole?.phrases ?? []
-    if (begun.length === 0 && whole === undefined) return anywhere.phrases
-    // As they are written: who looks for the first that says the most minds the order.
-    return [whole ?? anywhere, ...(whole === undefined ? [] : [anywhere]), ...begun]
-      .flatMap(({ filed }) => filed)
-      .sort((a, b) => a.order - b.order)
-      .map(({ phrase }) => phrase)
+    const begun = begunBy(plain)
+    if (whole === undefined) return begun.length === 0 ? others : new Shelf([...begun, ...anywhere])
+    const shelf = new Shelf([...whole, ...begun, ...anywhere])
+    shelves.set(plain, shelf)
+    return shelf
+  }
+  return (word: Word, ...next: [] | [Word | undefined]) => {
+    const shelf = shelfOf(word.plain)
+    return next.length === 0
+      ? shelf.all
+      : shelf.before(next[0]?.after === 'sentence' ? undefined : next[0]?.plain)
   }
 }
 
@@ -214,25 +263,29 @@ export function endOf(
   from: number,
   stepAt = 0,
 ): number | undefined {
-  const next = steps[stepAt]
-  if (next === undefined) return from
-  const goesOn = (to: number): boolean => to === 0 || stepAt === 0 || words[to]?.after !== 'sentence'
-  if (next === 'gap') {
-    for (let skipped = 0; skipped <= 3; skipped++) {
-      const end = endOf(steps, words, from + skipped, stepAt + 1)
-      if (end !== undefined) return end
-      if (!goesOn(from + skipped)) return undefined
+  let at = from
+  for (let step = stepAt; step < steps.length; step++) {
+    const next = steps[step] as Step
+    const word = words[at]
+    // No phrase goes on in the next sentence.
+    const goesOn = at === 0 || step === 0 || word?.after !== 'sentence'
+    if (next === 'gap') {
+      for (let skipped = 0; skipped <= 3; skipped++) {
+        const end = endOf(steps, words, at + skipped, step + 1)
+        if (end !== undefined) return end
+        if (at + skipped > 0 && words[at + skipped]?.after === 'sentence') return undefined
+      }
+      return undefined
     }
-    return undefined
+    const fits =
+      word !== undefined &&
+      goesOn &&
+      (next.plain.has(word.plain) || next.others.some((allows) => allows(word)))
+    if (fits && next.optional) {
+      const end = endOf(steps, words, at + 1, step + 1)
+      if (end !== undefined) return end
+    } else if (fits) at++
+    else if (!next.optional) return undefined
   }
-  const word = words[from]
-  if (
-    word !== undefined &&
-    goesOn(from) &&
-    (next.plain.has(word.plain) || next.others.some((allows) => allows(word)))
-  ) {
-    const end = endOf(steps, words, from + 1, stepAt + 1)
-    if (end !== undefined) return end
-  }
-  return next.optional ? endOf(steps, words, from, stepAt + 1) : undefined
+  return at
 }

@@ -15,7 +15,8 @@ export const phrases = (written: readonly string[]): Found =>
 export function* spansOf(found: Found, words: readonly Word[]): Generator<Span> {
   for (const [first, word] of words.entries()) {
     let longest = first
-    for (const { steps } of found(word)) longest = Math.max(longest, endOf(steps, words, first) ?? first)
+    for (const { steps } of found(word, words[first + 1]))
+      longest = Math.max(longest, endOf(steps, words, first) ?? first)
     if (longest > first) yield { first, end: longest }
   }
 }

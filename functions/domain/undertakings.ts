@@ -4,7 +4,7 @@ import { REQUESTS } from './guard-rules.ts'
 import type { Instant } from './instant.ts'
 import { contentOf, stem } from './meaning.ts'
 import { type Word, wordsIn } from './phrases.ts'
-import { backwards, before, has, isNegated, MOST_WORDS, phrases, type Span, spansOf } from './spans.ts'
+import { backwards, before, isNegated, MOST_WORDS, phrases, type Span, spansOf } from './spans.ts'
 import {
   ASKED,
   ASKS,
@@ -49,6 +49,9 @@ const kindsIn = (words: readonly Word[]): Set<string> =>
 
 /** How many words of a sentence on either side of an undertaking belong to it. */
 const MOST_OF_A_SENTENCE = 40
+/** More than anybody undertakes in one. */
+const MOST_IN_A_SENTENCE = 10
+const none: ReadonlySet<string> = new Set()
 
 /** What is undertaken and not recorded. `others` is what else was found: threats, and those whom the customer is sent to. */
 export function promisesNotRecorded(
@@ -67,7 +70,8 @@ export function promisesNotRecorded(
   const elsewhere = others.filter(({ rule }) => rule === 'bounce')
   const found: Finding[] = []
   let [next, from, sentence] = [0, 0, -1]
-  let [lastBounce, askedBefore] = [-2, false]
+  let [lastBounce, askedBefore, request] = [-2, false, 0]
+  const requests = [...spansOf(requestsFor, words)].map((span) => span.first)
   const firsts = [...starts].sort((a, b) => a - b)
   for (const [from_, to] of sentencesOf(text)) {
     sentence++
@@ -77,12 +81,11 @@ export function promisesNotRecorded(
     if (elsewhere.some(({ at }) => at >= from_ && at < to)) lastBounce = sentence
     const mine: number[] = []
     while (from < firsts.length && (firsts[from] ?? 0) < next) mine.push(firsts[from++] as number)
-    const inside = words.slice(first, next)
-    const opening = inside[0]
-    if (opening === undefined) continue
-    const asked = has(requestsFor, inside)
+    const opening = words[first]
+    if (opening === undefined || first === next) continue
     const follows = askedBefore
-    askedBefore = asked
+    while (request < requests.length && (requests[request] ?? 0) < first) request++
+    askedBefore = (requests[request] ?? next) < next
     const until = text[to] === '?' ? taggedFrom(text, opening, to) : to
     const verbless =
       mine.length === 0 ? VERBLESS.exec(text.slice(opening.at, Math.min(to, opening.at + 80))) : null
@@ -90,9 +93,9 @@ export function promisesNotRecorded(
       mine.push(first)
       dated.add(first)
     }
-    if (mine.length === 0 && text[to] !== '?' && !others.some(({ at }) => at >= from_ && at < to) && isOfWhatComes(inside) && isSoon(dueIn(text.slice(opening.at, to), clock), now))
+    if (mine.length === 0 && text[to] !== '?' && !others.some(({ at }) => at >= from_ && at < to) && isOfWhatComes(words.slice(first, next)) && isSoon(dueIn(text.slice(opening.at, to), clock), now))
       mine.push(first)
-    for (const [index, start] of mine.entries()) {
+    for (const [index, start] of mine.slice(0, MOST_IN_A_SENTENCE).entries()) {
       if ((words[start] as Word).at >= until || isAskedOf(words, start, first)) continue
       const begin = subjectOf(words, start, first)
       const at = (words[begin] as Word).at
@@ -108,14 +111,14 @@ export function promisesNotRecorded(
       const later = words.slice(start, Math.min(next, start + MOST_OF_A_SENTENCE))
       if (
         dueAt === undefined &&
-        (isConditional(earlier) || has(requestsFor, earlier) || isConditionalOnYou(later))
+        (isConditional(earlier) || (requests[request] ?? start) < start || isConditionalOnYou(later))
       )
         continue
       // "Which train was it? We'll have a look": once they have answered.
       if (dueAt === undefined && follows && isALook(words, start)) continue
       const said = words.slice(begin, Math.min(next, start + MOST_OF_A_SENTENCE)).filter((word) => word.at < end)
       if (said.some(({ quoted: isQuoted }) => isQuoted)) continue
-      const [does, about] = [kindsIn(said), contentOf(said)]
+      const [does, about] = recorded.length === 0 ? [none, none] : [kindsIn(said), contentOf(said)]
       const like = recorded.filter(
         (one) =>
           [...one.kinds].some((kind) => does.has(kind)) || [...one.about].some((key) => about.has(key)),
