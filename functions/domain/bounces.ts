@@ -3,6 +3,7 @@ import {
   BEFORE_NOW,
   BETWEEN,
   BOUNCES,
+  BY,
   CUSTOMER,
   DISOWNED,
   EFFORTS,
@@ -18,6 +19,7 @@ import {
   RANG,
   RECOMMENDED,
   RECOMMENDS,
+  TOOLS,
   TOWARDS_A_HANDLE,
   USES_ADDRESS,
   WILLING,
@@ -29,7 +31,12 @@ import { apart, backwards, bare, before, isNegated, phrases, quoted, type Span, 
 const bouncesFor = phrases(BOUNCES)
 const recommendedFor = phrases(RECOMMENDED)
 const disownedFor = phrases(DISOWNED)
-const AS_NOUN = new Set('a the your our my this that his her its their last first no any'.split(' '))
+const DETERMINERS = new Set('a the your our my this that his her its their no any'.split(' '))
+/** "Your call", "my first call": no verb. */
+function isNoun(words: readonly Word[], at: number): boolean {
+  const earlier = before(words, at)
+  return DETERMINERS.has(earlier) || (/^(?:first|last)$/.test(earlier) && DETERMINERS.has(before(words, at - 1)))
+}
 
 /** The customer is sent elsewhere: told, or recommended, or left to see that it is somebody else's. */
 export function bounces(
@@ -37,9 +44,9 @@ export function bounces(
   words: readonly Word[],
   { own = [] }: GuardContext,
 ): Finding[] {
-  const spans = [
+  const told = [
     ...[...spansOf(bouncesFor, words)].filter(
-      ({ first }) => !AS_NOUN.has(before(words, first)) && isToldTo(words, first),
+      ({ first }) => !isNoun(words, first) && isToldTo(words, first),
     ),
     ...[...spansOf(recommendedFor, words)].filter(({ first }) => isRecommended(words, first)),
     ...[...spansOf(disownedFor, words)].filter(
@@ -48,11 +55,13 @@ export function bounces(
     ...errands(words),
     ...handles(text, words, own),
     ...addresses(text, words, own),
-    ...numbers(text, words, own),
   ]
+  const spans = [...told, ...numbers(text, words, own).filter(({ first }) => !told.some((span) => isSameSentence(words, span, first)))]
     .filter(
       ({ first, end }) =>
         words[first]?.quoted !== true &&
+        // "Your new phone, Claudia".
+        !(end - first === 2 && words[first + 1]?.after === 'clause') &&
         !NO_PLACES.has(words[end - 1]?.plain ?? '') &&
         !someoneToTurnTo(words, first, end) &&
         !(channel === 'email' && /^email us$/i.test(text.slice(words[first]?.at, words[first + 1]?.end))),
@@ -98,7 +107,7 @@ export function isToldTo(words: readonly Word[], first: number): boolean {
   if (isNegated(words, first, 4)) return false
   // Said for itself: "we can't help here, try the desk downstairs".
   if (words[first]?.after === 'clause') return true
-  let [linked, recommended, willing] = [false, false, false]
+  let [linked, recommended, willing, finite] = [false, false, false, false]
   for (const at of backwards(words, first, SUBJECT_REACH)) {
     const { plain } = words[at] as Word
     const earlier = before(words, at)
@@ -110,8 +119,10 @@ export function isToldTo(words: readonly Word[], first: number): boolean {
       return !BEFORE_NOW.has(earlier) && !/^(?:do|did|when|whether|why|how)$/.test(earlier) && !isNegated(words, at, 3)
     if (OTHERS.has(plain)) return recommended
     if (IMPERSONAL.has(plain)) return recommended || !linked || RECOMMENDS.has(earlier) || earlier === 'only'
-    if (BETWEEN.has(plain)) linked = plain !== 'just' && plain !== 'also' && plain !== 'then'
-    else if (linked && !recommended && !RECOMMENDS.has(plain) && !WILLING.has(plain) && !isTurn(plain)) {
+    if (BETWEEN.has(plain)) {
+      linked = plain !== 'just' && plain !== 'also' && plain !== 'then'
+      finite = FINITE.test(plain)
+    } else if (linked && finite && !recommended && !RECOMMENDS.has(plain) && !WILLING.has(plain) && !isTurn(plain)) {
       // "The surveyor will need to visit": somebody else's doing, whoever it is.
       return false
     } else linked = false
@@ -120,6 +131,7 @@ export function isToldTo(words: readonly Word[], first: number): boolean {
   return !willing || recommended
 }
 
+const FINITE = /^(?:can|could|may|might|must|should|will|would|shall|needs?|has|have|wants?|is|are)$/
 const isTurn = (plain: string): boolean => /^(?:and|or|but|so|if|when|that|who|which|to|for|please|not)$/.test(plain)
 
 function isRecommended(words: readonly Word[], first: number): boolean {
@@ -145,11 +157,12 @@ const ERRAND_REACH = 12
 /** Whatever the customer is to do, with a place in the same sentence: "obtain it from the practice". */
 function* errands(words: readonly Word[]): Generator<Span> {
   for (const [first, { plain }] of words.entries()) {
-    if (!EFFORTS.has(plain) || AS_NOUN.has(before(words, first)) || !isAddressed(words, first)) continue
+    if (!EFFORTS.has(plain) || isNoun(words, first) || !isAddressed(words, first)) continue
     for (let at = first + 1; at < Math.min(words.length, first + ERRAND_REACH); at++) {
       const { plain: other, after } = words[at] as Word
       if (after === 'sentence' || ENOUGH.has(other)) break
-      if (PLACES.has(other) && !(words[at + 1]?.after === 'word' && NO_PLACE_NEXT.has(words[at + 1]?.plain ?? ''))) {
+      const isTool = TOOLS.has(other) && !words.slice(Math.max(first, at - 4), at).some((one) => BY.has(one.plain))
+      if (PLACES.has(other) && !isTool && !(words[at + 1]?.after === 'word' && NO_PLACE_NEXT.has(words[at + 1]?.plain ?? ''))) {
         yield { first, end: at + 1 }
         break
       }
@@ -206,7 +219,7 @@ function* addresses(text: string, words: readonly Word[], own: readonly string[]
     }
     for (let at = after - 1; at >= 0 && after - at <= 6; at--) {
       const { plain, after: lies } = words[at] as Word
-      if (USES_ADDRESS.has(plain) && !AS_NOUN.has(before(words, at)) && isToldTo(words, at)) {
+      if (USES_ADDRESS.has(plain) && !isNoun(words, at) && isToldTo(words, at)) {
         yield { first: at, end: after }
         break
       }
@@ -219,7 +232,8 @@ function* addresses(text: string, words: readonly Word[], own: readonly string[]
 const NUMBER = /(?<![\d£€$.,:/-])(?:\+44 ?(?:\(0\))? ?|0)[1-689][\d ]{7,12}\d(?![\d-])/g
 
 /** Numbers that the customer is to ring, by whatever words: "Customer care: 0800 123 9911". */
-function* numbers(text: string, words: readonly Word[], own: readonly string[]): Generator<Span> {
+function numbers(text: string, words: readonly Word[], own: readonly string[]): Span[] {
+  const found: Span[] = []
   const ours = new Set(own.map(bare))
   let at = 0
   for (const { 0: number, index } of text.matchAll(NUMBER)) {
@@ -229,8 +243,16 @@ function* numbers(text: string, words: readonly Word[], own: readonly string[]):
     while (end < words.length && (words[end]?.at ?? 0) < index + number.length) end++
     if (end === at || isAsked(text, index + number.length)) continue
     const said = [...backwards(words, at, 14)].map((one) => words[one] as Word)
-    if (!said.some(({ plain }) => RANG.has(plain))) yield { first: at, end }
+    if (!said.some(({ plain }) => RANG.has(plain))) found.push({ first: at, end })
   }
+  return found
+}
+
+/** A number that goes with what is told already says nothing new. */
+function isSameSentence(words: readonly Word[], { first, end }: Span, number: number): boolean {
+  if (number < first || number - end > 14) return false
+  for (let at = first + 1; at <= number; at++) if (words[at]?.after === 'sentence') return false
+  return true
 }
 
 /** A few words before, so that what is shown can be understood. */

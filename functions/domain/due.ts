@@ -58,7 +58,7 @@ const EVENING = /\b(?:tonight|evening)\b/
 
 /** Whatever names a moment has one of these: the others needn't be looked at any further. */
 const SAYS_WHEN = new RegExp(
-  `\\d|${MONTHS_IN_FULL.join('|')}|${HOURS.join('|')}|day|night|week|month|hour|minute|noon|morning|evening|lunch|christmas|end of|close of|later on|eod|couple`,
+  `\\d|${MONTHS_IN_FULL.join('|')}|${HOURS.join('|')}|day|night|tomorrow|within the|week|month|hour|minute|noon|morning|evening|lunch|christmas|end of|close of|later on|eod|couple`,
 )
 
 /**
