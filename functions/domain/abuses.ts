@@ -38,7 +38,9 @@ export function abuses(text: string, words: readonly Word[]): Finding[] {
     const next = words[span.end]?.plain ?? ''
     return !KIND_WORDS.has(next) && !(FAIR.has(next) && /ly(?: you)?$/i.test(said))
   })
-  const all = [...spans, ...hindsight(words), ...threats(words)].sort((a, b) => a.first - b.first || b.end - a.end)
+  const all = [...spans, ...hindsight(words), ...threats(words)].sort(
+    (a, b) => a.first - b.first || b.end - a.end,
+  )
   return [
     ...apart(all).map((span): Finding => ({ rule: 'abuse', ...quoted(text, words, span), reason })),
     ...[...text.matchAll(MOCKING)].map(
@@ -56,7 +58,8 @@ function isToldOfOthers(words: readonly Word[], first: number): boolean {
   for (const at of backwards(words, first, TELLING_REACH)) {
     const { plain } = words[at] as Word
     if (plain === 'but') return false
-    if (TELLS.has(plain) && !/^(?:i|we|i've|we've|as|have|already|you|you've)$/.test(before(words, at))) return true
+    if (TELLS.has(plain) && !/^(?:i|we|i've|we've|as|have|already|you|you've)$/.test(before(words, at)))
+      return true
     if (DENIES.has(plain) && isNegated(words, at, 2)) return true
     if (OF_OURS.has(plain)) ours = true
     if (CONTRITE.has(plain) && ours) return true
@@ -74,7 +77,8 @@ function* hindsight(words: readonly Word[]): Generator<Span> {
     const done = after[have + 1]
     // "You could not have known": nobody could.
     const isFree = /^(?:could|might)$/.test(after[0]?.plain ?? '') && after[1]?.plain === 'not'
-    if (isFree || have < 1 || have > 2 || done === undefined || done.after !== 'word' || OWED.has(done.plain)) continue
+    if (isFree || have < 1 || have > 2 || done === undefined || done.after !== 'word' || OWED.has(done.plain))
+      continue
     if (!/(?:ed|en|t|d|wn|ne|ck|ot|id|ad|ought)$/.test(done.plain) || isToldOfOthers(words, first)) continue
     yield { first, end: first + have + 3 }
   }

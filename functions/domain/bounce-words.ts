@@ -15,7 +15,9 @@ const ELSEWHERE = either(`
 const PLACE = either(`
   desk office offices branch branches store stores shop shops showroom warehouse depot garage station reception concierge helpline hotline retailer seller manufacturer supplier provider operator courier carrier vendor dealer broker insurer bank issuer landlord agent agents
   agency company installer builder council authority registrar registry bursar practice surgery pharmacy pharmacist clinic doctor gp dentist airport airline hotel university school college employer hr they specialists advisers advisors representatives phones`)
-const THE = either('our the your my any a an their his her its that this another one either either local whichever')
+const THE = either(
+  'our the your my any a an their his her its that this another one either either local whichever',
+)
 /** Who may be rung or written to, where it goes without saying that it is somebody else. */
 const WHO = either(`
   the your our their his its my a an any another either one whoever whichever whomever them him her someone somebody anyone customer billing accounts sales support claims reception hr aftersales environmental local #name`)
@@ -26,7 +28,9 @@ const CONTACT = either(
 const SPEAK = either('speak talk write complain apply turn enquire inquire liaise chat appeal')
 const CHECK = either('check deal liaise confirm verify clarify follow touch double')
 const GO = either('go head pop nip come call drop walk swing hop stop return get travel report turn')
-const INTO = either('in into to through via onto by at over along down back round across straight directly on off')
+const INTO = either(
+  'in into to through via onto by at over along down back round across straight directly on off',
+)
 /** What becomes of a complaint that is brought to others. */
 const BRING = either(
   'take raise pursue discuss bring query report register lodge log submit resubmit forward direct redirect address return refer repost flag settle resolve appeal claim query escalate',
@@ -39,7 +43,6 @@ const TOWARDS = either('to with through via at by on onto from using over in')
 const RAISED = either(
   'raised reported made sent directed addressed taken submitted resubmitted logged lodged registered referred requested obtained claimed ordered booked rebooked cancelled discussed brought left contacted emailed phoned rung reached put pursued resolved settled appealed queried handed returned arranged collected shared posted completed sought',
 )
-
 
 /** How the customer is told to go elsewhere; each holds only where it is they who are to do it. */
 export const BOUNCES = lines(`
@@ -87,7 +90,7 @@ function asGerund(phrase: string): string {
 export const RECOMMENDED = BOUNCES.map(asGerund)
 /** What one is recommended by: "I suggest calling our helpline", "the easiest way is by calling". */
 export const RECOMMENDS = set(
-  'recommend recommended suggest suggested advise advised advice best try worth chance easiest quickest fastest simplest by better consider bet wise kind way quicker easier faster option recommend urge encourage',
+  'recommend recommended suggest suggested advise advised advice best try worth chance easiest quickest fastest simplest by better consider bet wise kind considered way quicker easier faster option recommend urge encourage',
 )
 
 /** That it is somebody else's, however it is put. */
@@ -104,12 +107,12 @@ export const DISOWNED = lines(`
   is|are|'re|we're a? separate|different organisation|company|department|team|firm|business|legal, a separate|different company|organisation|business|firm|department, wrong place|team|department|account|address, sent|written|come|got|reached|through to the wrong mailbox|inbox|department|team|place|people, wrong mailbox|inbox|department|team|people, you|you've got the wrong, not the right|correct team|department|person|people|place|account, 
   we're|are not the|your ~ agent|team|department|seller|supplier|people|ones, have|did you tried|try|asked|ask|contacted|contact|called|call|given|give|rung|checked|check|spoken|speak|been to|with|in? ${THE} ~ ${ELSEWHERE}, have you tried|asked|contacted|called|checked|given them|him|her|#name|asking|calling|contacting|ringing|speaking|our, have you spoken|checked to|with them|him|her|#name|our|the|your, not|isn't us, why not call|ask|pop|try|ring|contact|visit|use|give|go
   can|may|could|should|must only? be contacted|emailed|phoned|rung|reached|found|obtained|left|downloaded|requested|submitted|cancelled|changed at|on|via|by|through|in|with|from|there|online, is|are available on #digits, is|are|can available|found|be on ${THE} ~ website|site|page|app|portal, form|forms|details ~ in|on the|our app|website|site|portal, details are|is|below, details at the|bottom
-  ones|people|person|place|team|guys|folks|lot|best|department|man|woman to ask|speak|talk|contact|call|ring|email|approach|see|go|chase, ones|people|guys|folks who|that can|will|could|deal|handle|book|hold|look|run|do, are|'re|they're|is the people|ones|guys|lot|team|best for|who|to, port of call, best placed to, is|are who you, it's|be them|him|her|#name you|you'd|you'll, who|whom you|you'd|you'll need|want|should|must|may, person|one|people who ~ ~ need|needs|must|should|has|have to? contact|call|ring|email|write, place to ask|go|try|look|check, in the first instance
+  ones|people|person|place|team|guys|folks|lot|best|department|man|woman to ask|speak|talk|contact|call|ring|email|approach|see|go|chase|complain|write|tell|try|tag, through|via|on|using the|our contact|help|support|feedback page|form, it's|is the|your|our ~ you|you'll need|want, should|must|may|needs|need to? go to ${THE}, complaint|complaints|claim|feedback form|forms ~ at|on|in|from the|our, ones|people|guys|folks who|that can|will|could|deal|handle|book|hold|look|run|do, are|'re|they're|is the people|ones|guys|lot|team|best for|who|to, port of call, best placed to, is|are who you, it's|be them|him|her|#name you|you'd|you'll, who|whom you|you'd|you'll need|want|should|must|may, person|one|people who ~ ~ need|needs|must|should|has|have to? contact|call|ring|email|write, place to ask|go|try|look|check, in the first instance
   you|you'll want|need accounts|billing|reception|sales|customer|hr|aftersales, extension #digits, ext #digits, falls|comes|is|lies|come|fall within|under|outside|in ~ remit|responsibility|jurisdiction|scope, your|their|the ~ job|responsibility|remit to, the ~ job|remit i'm|sorry, lines are? open, line is open, link in, on the back of your ~ card, refer|direct|signpost|point you to|towards|over ${THE} ~, refer|direct|signpost|point you to|towards #name
   ${PLACE} ~ can|will|should|would|is|are be? able|happy|glad|pleased|best to help|assist|advise|sort|answer|look|deal|see|cancel|check|tell|explain, ${PLACE} ~ can help|assist|advise|sort, someone|somebody|colleagues|agents|staff|team there ~ can|will|able, only ${THE} ~ can, only #name can, #name can|will be? able to|help|assist|advise, on|at apple|google|amazon|paypal|microsoft's end|side, could|can you repost|resubmit|resend, number is|'s on|below|#digits, their|our|the ~ number|email is|'s #digits|on|below, here's their|our|the number|email|address|link|details
   i'd pop|nip|go|head back|in|down|round|over|to, i'd email|call|ring|contact|check|speak|talk|try|ask|go|phone in? directly? with|to|through? them|him|her|the|your|whoever|#name, i would email|call|ring|contact|check|speak|talk|try|ask|go|phone in? directly? with|to|through? them|him|her|the|your|whoever|#name, page|site|website isn't|not monitored, can't|cannot reply|respond to texts|emails|messages|this, only|just ~ sales|admissions|rents|memberships, is on|at|in our website|app|portal|site, bought|booked|purchased|ordered ~ through|from|with a|another|third ~ party|website|site|agent|retailer
   sits|sit|rests|lies|stays|remains with|between ${WHO}, between you and ${WHO}, between yourselves|yourself, at the discretion of, nothing to do with us|the|our|me, we've nothing to do, role|part is limited to, ${THE} ~ ${ELSEWHERE} decides|decide|deals|deal|handles|handle|sets|set|holds|hold|answers|runs|books|looks|takes|processes|administers on|with|the|its|their|all|after|that|this|those|them|it|refunds|complaints, #name deals|handles|sets|decides|runs|books|looks|administers with|the|its|their|on|all|after|that|this|those|it|complaints|refunds, is|are|'s|it's|that's run|handled|dealt|managed|owned|operated|looked|done|sold|fitted by|with|after by? #name|them|someone|somebody|another
-  are|is dealt|answered|handled|considered|heard|taken|processed|decided with? by|through|via|at the|our|your ~ ${ELSEWHERE}, are|is to be put|made|sent|addressed|directed|raised|submitted ~ to|with|through|via|in, handled|managed|dealt|sorted|decided|run locally|elsewhere|centrally|separately|externally|abroad, here's|there's|is an|a|the|our online|web|paper|complaint|complaints|contact|claim|claims|refund form|portal|page, form|portal|tool you'll|you need|have|must, job|question|one|matter|case for ${WHO}, concerns another|a|the ~ organisation|company|body|authority|department, send it there, another organisation|body|company, you want the|our|your|someone|somebody ~ ${ELSEWHERE}, their|its inbox|email|number|address|line|site|page|website|form|phone, our ~ lads|lot|people|guys|colleagues are|is|can on|at|be, our dms are|is closed, the|their ~ office exists for, can|could|might|should your|the|their|its|our ~ ${ELSEWHERE} take|look|help|check|sort|fix|do|advise, your|the|their ~ ${ELSEWHERE} can|could|will|should|might take|look|sort|fix|advise|check|arrange|issue|replace|tell, not on|at this|our account|page|line|desk|branch|site|number
+  are|is dealt|answered|handled|considered|heard|taken|processed|decided with? by|through|via|at the|our|your ~ ${ELSEWHERE}, are|is to be put|made|sent|addressed|directed|raised|submitted ~ to|with|through|via|in, handled|managed|dealt|sorted|decided|run locally|elsewhere|centrally|separately|externally|abroad, here's|there's|is an|a|the|our online|web|paper|complaint|complaints|contact|claim|claims|refund form|portal|page, form|portal|tool you'll|you need|have|must, question|one|matter|case for the|your|our|their|them|#name, concerns another|a|the ~ organisation|company|body|authority|department, send it there, another organisation|body|company, you want the|our|your|someone|somebody ~ ${ELSEWHERE}, their|its inbox|email|number|address|line|site|page|website|form|phone, our ~ lads|lot|people|guys|colleagues are|is|can on|at|be, our dms are|is closed, the|their ~ office exists for, can|could|might|should your|the|their|its|our ~ ${ELSEWHERE} take|look|help|check|sort|fix|do|advise, your|the|their ~ ${ELSEWHERE} can|could|will|should|might take|look|sort|fix|advise|check|arrange|issue|replace|tell, not on|at this|our account|page|line|desk|branch|site|number
   without a|an|the|that|your ~ form|referral|certificate|letter ~ from|which|that|27b, need|want a|an|the|your new? referral|letter|form|note|certificate|statement|confirmation|report|reference|crime|police ~ from ${WHO}, from your gp|doctor|employer|landlord|bank|dentist|insurer|school, approved repairers|suppliers|contractors|list, make ~ arrangements yourself|with, out who does|can|is|owns|runs, number of|for the? head|main|our|their ~ office|line|desk, unable|not to process|deal|look|help|proceed ~ without a|an|the
   not one? for us|me|this, be|are|is the ones? to, best|better placed, best|better|first|main point|port of, point of contact, must|should|has|have|needs to? come|go via|through, you'll|you|you'd want|need #name, have|has a|an|their dedicated|own ~ inbox|line|team|page|form|number|site, have you ~ looked|seen|read|checked|tried at? our|the ~ faq|faqs|help|guide|website|page|pages|site, how to complain|appeal|claim to|through|via, we only do|cover|look|run|handle|manage ~ the, took|take|taken that|it|this over, no way of seeing|knowing|checking|telling ~ from, isn't manned|monitored|staffed, for the|your|our ~ ${ELSEWHERE} to decide|answer|say|sort|deal|settle|consider, only the|your|our ~ ${ELSEWHERE} can|may|will, discuss this|it with the|your ~ holder|payer|owner, bottom right|left of, on the homepage, ${ELSEWHERE} ~ upstairs|downstairs|next door`)
 
@@ -121,7 +124,9 @@ export const CUSTOMER = set(
   "you you'd you'll you're please kindly customers customer residents tenants passengers members simply everyone anybody public parents patients students policyholders claimants guests subscribers",
 )
 /** With the customer: what they had to do, or were told to, before. */
-export const BEFORE_NOW = set("had told asked made needn't needed having used having were was called make making did")
+export const BEFORE_NOW = set(
+  "had told asked made needn't needed having used having were was called make making did",
+)
 /** What may stand between who acts and what they do. */
 export const BETWEEN = set(`
   can could may might must should will would shall need needs have has having want wants wish like ought able required asked advised reminded requested invited encouraged expected supposed welcome free best better to be are is been directly
@@ -163,13 +168,21 @@ export const EFFORTS = set(`
   ask apply approach arrange attend book bring buy call cancel chase check choose claim click collect come complain complete confirm consult contact dial direct discuss download drop email enquire fill find follow forward get give go head hit jump lodge log look make mention message nip obtain open order pass phone pick pop
   post press pursue query raise refer register report request resend return ring scan seek select send set show sign speak submit switch take talk tap telephone tell text try turn update upload visit walk write hand address engage instruct appoint hire liaise agree settle resolve sort negotiate escalate appeal reapply rebook reorder resubmit`)
 /** Before these nobody is sent anywhere: what follows is what we do, or what they need not. */
-export const ENOUGH = set("you you'll you'd us me we we'll we've we're i i'll i've i'm here dm dms so because where who which that if when then before after")
+export const ENOUGH = set(
+  "you you'll you'd us me we we'll we've we're i i'll i've i'm here dm dms so because where who which that if when then before after",
+)
 /** A place whose name is followed by one of these is none: "your bank account". */
-export const NO_PLACE_NEXT = set('account accounts card cards statement details holiday holidays bill bills number order orders wall window door key keys food meal fee fees tax house home hours cover policy manager\'s name code fault stock credit voucher')
+export const NO_PLACE_NEXT = set(
+  "account accounts card cards statement details holiday holidays bill bills number order orders wall window door key keys food meal fee fees tax house home hours cover policy manager's name code fault stock credit voucher",
+)
 
 /** Whose number it would be, where they are no office: that is a matter of personal data. */
-export const PRIVATE = set('driver neighbour tenant passenger claimant reviewer customer complained reported involved witness')
+export const PRIVATE = set(
+  'driver neighbour tenant passenger claimant reviewer customer complained reported involved witness',
+)
 /** Of these one can also speak without sending anybody there: "reinstall the app". */
-export const TOOLS = set('app website portal form forms team department board association society club centre library company companies')
+export const TOOLS = set(
+  'app website portal form forms team department board association society club centre library company companies',
+)
 /** Before a tool: what is done in it, or with it. */
 export const BY = set('in on via through at with to from by using into onto')

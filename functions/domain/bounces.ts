@@ -35,7 +35,9 @@ const DETERMINERS = new Set('a the your our my this that his her its their no an
 /** "Your call", "my first call": no verb. */
 function isNoun(words: readonly Word[], at: number): boolean {
   const earlier = before(words, at)
-  return DETERMINERS.has(earlier) || (/^(?:first|last)$/.test(earlier) && DETERMINERS.has(before(words, at - 1)))
+  return (
+    DETERMINERS.has(earlier) || (/^(?:first|last)$/.test(earlier) && DETERMINERS.has(before(words, at - 1)))
+  )
 }
 
 /** The customer is sent elsewhere: told, or recommended, or left to see that it is somebody else's. */
@@ -45,9 +47,7 @@ export function bounces(
   { own = [] }: GuardContext,
 ): Finding[] {
   const told = [
-    ...[...spansOf(bouncesFor, words)].filter(
-      ({ first }) => !isNoun(words, first) && isToldTo(words, first),
-    ),
+    ...[...spansOf(bouncesFor, words)].filter(({ first }) => !isNoun(words, first) && isToldTo(words, first)),
     ...[...spansOf(recommendedFor, words)].filter(({ first }) => isRecommended(words, first)),
     ...[...spansOf(disownedFor, words)].filter(
       ({ first }) => !isNegated(words, first, 3) && !isPrivate(words, first),
@@ -56,7 +56,12 @@ export function bounces(
     ...handles(text, words, own),
     ...addresses(text, words, own),
   ]
-  const spans = [...told, ...numbers(text, words, own).filter(({ first }) => !told.some((span) => isSameSentence(words, span, first)))]
+  const spans = [
+    ...told,
+    ...numbers(text, words, own).filter(
+      ({ first }) => !told.some((span) => isSameSentence(words, span, first)),
+    ),
+  ]
     .filter(
       ({ first, end }) =>
         words[first]?.quoted !== true &&
@@ -88,7 +93,8 @@ const MOST_OF_A_NAME = 6
 function someoneToTurnTo(words: readonly Word[], first: number, end: number): boolean {
   // "Refer it to the ombudsman on 0800 …".
   for (const at of backwards(words, first, MOST_OF_A_NAME))
-    if (/^(?:ombudsman|police|regulator|tribunal|adjudicator|samaritans)$/.test((words[at] as Word).plain)) return true
+    if (/^(?:ombudsman|police|regulator|tribunal|adjudicator|samaritans)$/.test((words[at] as Word).plain))
+      return true
   for (let at = first; at < Math.min(words.length, end + MOST_OF_A_NAME); at++) {
     if (at >= end && words[at]?.after === 'sentence') return false
     const { plain } = words[at] as Word
@@ -116,13 +122,24 @@ export function isToldTo(words: readonly Word[], first: number): boolean {
     // "You are asked to", "members are reminded that": now, and not before.
     if (BEFORE_NOW.has(plain) && !recommended && !/^(?:are|is|be)$/.test(earlier)) return false
     if (CUSTOMER.has(plain))
-      return !BEFORE_NOW.has(earlier) && !/^(?:do|did|when|whether|why|how)$/.test(earlier) && !isNegated(words, at, 3)
+      return (
+        !BEFORE_NOW.has(earlier) &&
+        !/^(?:do|did|when|whether|why|how)$/.test(earlier) &&
+        !isNegated(words, at, 3)
+      )
     if (OTHERS.has(plain)) return recommended
     if (IMPERSONAL.has(plain)) return recommended || !linked || RECOMMENDS.has(earlier) || earlier === 'only'
     if (BETWEEN.has(plain)) {
       linked = plain !== 'just' && plain !== 'also' && plain !== 'then'
       finite = FINITE.test(plain)
-    } else if (linked && finite && !recommended && !RECOMMENDS.has(plain) && !WILLING.has(plain) && !isTurn(plain)) {
+    } else if (
+      linked &&
+      finite &&
+      !recommended &&
+      !RECOMMENDS.has(plain) &&
+      !WILLING.has(plain) &&
+      !isTurn(plain)
+    ) {
       // "The surveyor will need to visit": somebody else's doing, whoever it is.
       return false
     } else linked = false
@@ -132,7 +149,8 @@ export function isToldTo(words: readonly Word[], first: number): boolean {
 }
 
 const FINITE = /^(?:can|could|may|might|must|should|will|would|shall|needs?|has|have|wants?|is|are)$/
-const isTurn = (plain: string): boolean => /^(?:and|or|but|so|if|when|that|who|which|to|for|please|not)$/.test(plain)
+const isTurn = (plain: string): boolean =>
+  /^(?:and|or|but|so|if|when|that|who|which|to|for|please|not)$/.test(plain)
 
 function isRecommended(words: readonly Word[], first: number): boolean {
   if (isNegated(words, first, 4)) return false
@@ -161,8 +179,13 @@ function* errands(words: readonly Word[]): Generator<Span> {
     for (let at = first + 1; at < Math.min(words.length, first + ERRAND_REACH); at++) {
       const { plain: other, after } = words[at] as Word
       if (after === 'sentence' || ENOUGH.has(other)) break
-      const isTool = TOOLS.has(other) && !words.slice(Math.max(first, at - 4), at).some((one) => BY.has(one.plain))
-      if (PLACES.has(other) && !isTool && !(words[at + 1]?.after === 'word' && NO_PLACE_NEXT.has(words[at + 1]?.plain ?? ''))) {
+      const isTool =
+        TOOLS.has(other) && !words.slice(Math.max(first, at - 4), at).some((one) => BY.has(one.plain))
+      if (
+        PLACES.has(other) &&
+        !isTool &&
+        !(words[at + 1]?.after === 'word' && NO_PLACE_NEXT.has(words[at + 1]?.plain ?? ''))
+      ) {
         yield { first, end: at + 1 }
         break
       }
@@ -212,7 +235,10 @@ function* addresses(text: string, words: readonly Word[], own: readonly string[]
     if (ours.has(bare(address))) continue
     while (after < words.length && (words[after]?.at ?? 0) < index) after++
     if (after === 0 || index - (words[after - 1]?.end ?? 0) > 3) continue
-    const said = [words[after - 1] as Word, ...[...backwards(words, after - 1, 14)].map((one) => words[one] as Word)]
+    const said = [
+      words[after - 1] as Word,
+      ...[...backwards(words, after - 1, 14)].map((one) => words[one] as Word),
+    ]
     if (BEFORE_ADDRESS.has(words[after - 1]?.plain ?? '') && !said.some(({ plain }) => RANG.has(plain))) {
       yield { first: from(words, after - 1), end: after }
       continue

@@ -97,8 +97,15 @@ function hereOf(clock: Clock): Zoned {
 const endOf = (day: Zoned): Zoned => day.withPlainTime('23:59:59')
 
 function elapsed(text: string, here: Zoned, calendar: Calendar | undefined): Zoned | Instant | undefined {
-  const [, written = /\bwithin the (?:hour|week|month|fortnight)\b/.test(text) ? 'a' : '', unit = ''] =
-    WITHIN.exec(text) ?? []
+  const [
+    ,
+    written = /\b(?:within|in|inside) the next (?:hour|week|month|fortnight)\b|\bwithin the (?:hour|week|month|fortnight)\b/.test(
+      text,
+    )
+      ? 'a'
+      : '',
+    unit = '',
+  ] = WITHIN.exec(text) ?? []
   if (written === '') return undefined
   const count = /couple/.test(written) ? 2 : (counts.get(written) ?? Number(written))
   if (unit === 'hour' && written === 'half an') return here.add({ minutes: 30 })
@@ -169,9 +176,11 @@ function dayIn(text: string, here: Zoned): Zoned | undefined {
     const week = new RegExp(`\\b(?:${weekday[1]} week|week on ${weekday[1]})\\b`).test(text) ? 7 : 0
     return here.add({ days: (ahead === 0 ? 7 : ahead) + week })
   }
-  if (/\b(?:end of (?:the |business |)(?:day|play)|close of (?:business|play)|later on|eod)\b/.test(text)) return here
+  if (/\b(?:end of (?:the |business |)(?:day|play)|close of (?:business|play)|later on|eod)\b/.test(text))
+    return here
   const friday = here.add({ days: (5 - here.dayOfWeek + 7) % 7 })
-  if (/\b(?:end of (?:the|this|the working) week|end of week|this week|by the weekend)\b/.test(text)) return friday
+  if (/\b(?:end of (?:the|this|the working) week|end of week|this week|by the weekend)\b/.test(text))
+    return friday
   if (/\b(?:this|over the|at the) weekend\b/.test(text)) return here.add({ days: 7 - here.dayOfWeek })
   if (/\bnext week\b/.test(text)) return here.add({ days: 5 - here.dayOfWeek + 7 })
   if (/\b(?:end of (?:the|this) month|this month)\b/.test(text)) return here.with({ day: here.daysInMonth })
@@ -241,10 +250,14 @@ function timeIn(text: string): Temporal.PlainTime | undefined {
   const named = hour === undefined ? 0 : HOURS.includes(hour) ? HOURS.indexOf(hour) + 1 : Number(hour)
   if (named >= 1 && named <= 12) {
     const isLate = named < 7 || EVENING.test(text)
-    return Temporal.PlainTime.from({ hour: (named % 12) + (isLate || named === 12 ? 12 : 0), minute: Number(minutes) })
+    return Temporal.PlainTime.from({
+      hour: (named % 12) + (isLate || named === 12 ? 12 : 0),
+      minute: Number(minutes),
+    })
   }
   if (named > 12 && named < 24) return Temporal.PlainTime.from({ hour: named, minute: Number(minutes) })
-  if (/\b(?:lunch ?time|lunch)\b/.test(text) && !/after lunch/.test(text)) return Temporal.PlainTime.from('14:00')
+  if (/\b(?:lunch ?time|lunch)\b/.test(text) && !/after lunch/.test(text))
+    return Temporal.PlainTime.from('14:00')
   if (/\b(?:morning|first thing)\b/.test(text)) return Temporal.PlainTime.from('12:00')
   if (/\b(?:afternoon|after lunch)\b/.test(text)) return Temporal.PlainTime.from('18:00')
   return undefined

@@ -1,7 +1,15 @@
 import { abuses } from './abuses.ts'
 import { bounces } from './bounces.ts'
 import type { Calendar } from './calendar.ts'
-import { ALL_ISSUES, EMPTY_WORDS, GUARD_RULES, type GuardRule, IN_HAND, PUT_RIGHT, REQUESTS } from './guard-rules.ts'
+import {
+  ALL_ISSUES,
+  EMPTY_WORDS,
+  GUARD_RULES,
+  type GuardRule,
+  IN_HAND,
+  PUT_RIGHT,
+  REQUESTS,
+} from './guard-rules.ts'
 import type { Instant } from './instant.ts'
 import { contentOf, stem } from './meaning.ts'
 import { findPersonalData } from './personal-data.ts'

@@ -235,7 +235,9 @@ export function phraseIndex<What extends object>(
   }
   const lengths = [...new Set([...byBeginning.keys()].map(({ length }) => length))]
   const begunBy = (plain: string): Filed<What>[] =>
-    lengths.flatMap((length) => (length > plain.length ? [] : (byBeginning.get(plain.slice(0, length)) ?? [])))
+    lengths.flatMap((length) =>
+      length > plain.length ? [] : (byBeginning.get(plain.slice(0, length)) ?? []),
+    )
   const shelves = new Map<string, Shelf<What>>()
   const others = new Shelf(anywhere)
   const shelfOf = (plain: string): Shelf<What> => {

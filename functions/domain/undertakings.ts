@@ -16,10 +16,11 @@ import {
   DATED_FUTURE,
   FUTURE,
   HABITS,
+  IDLE,
   NO_ACTS,
   NOBODY,
-  NOT_DONE,
   NOT_COMING,
+  NOT_DONE,
   PAST,
   QUESTIONS,
   SETTLED,
@@ -93,7 +94,13 @@ export function promisesNotRecorded(
       mine.push(first)
       dated.add(first)
     }
-    if (mine.length === 0 && text[to] !== '?' && !others.some(({ at }) => at >= from_ && at < to) && isOfWhatComes(words.slice(first, next)) && isSoon(dueIn(text.slice(opening.at, to), clock), now))
+    if (
+      mine.length === 0 &&
+      text[to] !== '?' &&
+      !others.some(({ at }) => at >= from_ && at < to) &&
+      isOfWhatComes(words.slice(first, next)) &&
+      isSoon(dueIn(text.slice(opening.at, to), clock), now)
+    )
       mine.push(first)
     for (const [index, start] of mine.slice(0, MOST_IN_A_SENTENCE).entries()) {
       if ((words[start] as Word).at >= until || isAskedOf(words, start, first)) continue
@@ -116,7 +123,9 @@ export function promisesNotRecorded(
         continue
       // "Which train was it? We'll have a look": once they have answered.
       if (dueAt === undefined && follows && isALook(words, start)) continue
-      const said = words.slice(begin, Math.min(next, start + MOST_OF_A_SENTENCE)).filter((word) => word.at < end)
+      const said = words
+        .slice(begin, Math.min(next, start + MOST_OF_A_SENTENCE))
+        .filter((word) => word.at < end)
       if (said.some(({ quoted: isQuoted }) => isQuoted)) continue
       const [does, about] = recorded.length === 0 ? [none, none] : [kindsIn(said), contentOf(said)]
       const like = recorded.filter(
@@ -151,7 +160,12 @@ function isOfWhatComes(words: readonly Word[]): boolean {
   for (const [at, { plain, quoted }] of words.slice(0, MOST_OF_A_SENTENCE).entries()) {
     if (quoted || PAST.has(plain) || WORLDLY.has(plain) || ASKS.has(plain)) return false
     if (WORLD_VERBS.has(plain)) return false
-    if (/..ed$/.test(plain) && !SETTLED.has(plain) && !/^(?:is|are|be|being|get|gets|it's)$/.test(words[at - 1]?.plain ?? '')) return false
+    if (
+      /..ed$/.test(plain) &&
+      !SETTLED.has(plain) &&
+      !/^(?:is|are|be|being|get|gets|it's)$/.test(words[at - 1]?.plain ?? '')
+    )
+      return false
     if (BETWEEN_US.has(plain.replace(/'s$/, ''))) ours = true
   }
   return ours
@@ -182,7 +196,8 @@ function startsIn(words: readonly Word[]): { starts: Set<number>; dated: Set<num
   }
   for (const span of spansOf(customerWillFor, words)) {
     const { plain } = words[span.first] as Word
-    const comes = !NOT_COMING.has(words[span.end - 1]?.plain ?? '') && !NOT_COMING.has(words[span.end]?.plain ?? '')
+    const comes =
+      !NOT_COMING.has(words[span.end - 1]?.plain ?? '') && !NOT_COMING.has(words[span.end]?.plain ?? '')
     if (comes && (/^you'/.test(plain) || before(words, span.first) === 'you')) note(span)
   }
   for (const span of spansOf(startedFor, words)) note(span)
@@ -195,15 +210,27 @@ function startsIn(words: readonly Word[]): { starts: Set<number>; dated: Set<num
     note(span, true)
   }
   for (const [first, { plain }] of words.entries()) {
-    const done = words[first + 2]
-    if (!/^(?:will|shall|it'll|they'll)$/.test(plain) || words[first + 1]?.plain !== 'be' || done === undefined) continue
+    const doing = words[first + 1]
+    // "We're pushing a fix in the next hour".
+    if (
+      /^(?:i'm|we're)$/.test(plain) &&
+      doing?.after === 'word' &&
+      /...ing$/.test(doing.plain) &&
+      !IDLE.has(doing.plain)
+    )
+      note({ first, end: first + 2 }, true)
+    const is = /^(?:is|are)$/.test(plain) && words[first + 1]?.plain === 'to' ? first + 1 : first
+    const done = words[is + 2]
+    if (is === first && !/^(?:will|shall|it'll|they'll)$/.test(plain)) continue
+    if (words[is + 1]?.plain !== 'be' || done === undefined) continue
     if (!/..(?:ed|wn|pt|ken|ven)$/.test(done.plain) || NOT_DONE.has(done.plain)) continue
     if (before(words, first) !== 'you' && !isWorldly(words, first)) note({ first, end: first + 3 }, true)
   }
   for (const [first, { plain, after }] of words.entries()) {
     if (BARE_ACTS.has(plain) && (after === 'sentence' || first === 0)) note({ first, end: first + 1 }, true)
   }
-  for (const first of starts) if (HABITS.has(before(words, first)) || HABITS.has(words[first + 1]?.plain ?? '')) starts.delete(first)
+  for (const first of starts)
+    if (HABITS.has(before(words, first)) || HABITS.has(words[first + 1]?.plain ?? '')) starts.delete(first)
   return { starts, dated }
 }
 
@@ -236,7 +263,9 @@ function isAskedOf(words: readonly Word[], start: number, from: number): boolean
 
 const LOOKS = UNDERTAKINGS.look ?? []
 const isALook = (words: readonly Word[], start: number): boolean =>
-  words.slice(start + 1, start + 5).some(({ plain }) => LOOKS.includes(plain) || /^(?:go|help|take|work)$/.test(plain))
+  words
+    .slice(start + 1, start + 5)
+    .some(({ plain }) => LOOKS.includes(plain) || /^(?:go|help|take|work)$/.test(plain))
 
 /** Both are instants; a day is short enough to be one. */
 const sameDay = (a: Instant, b: Instant): boolean => a.slice(0, 10) === b.slice(0, 10)
@@ -248,7 +277,8 @@ const isOnYou = (condition: string, next: Word | undefined): boolean =>
 const isConditionalOnYou = (words: readonly Word[]): boolean =>
   words.some(
     ({ plain }, at) =>
-      (CONDITIONS.has(plain) || (CONDITIONS_ON_YOU.has(plain) && plain !== 'until')) && /^(?:you|we)/.test(words[at + 1]?.plain ?? ''),
+      (CONDITIONS.has(plain) || (CONDITIONS_ON_YOU.has(plain) && plain !== 'until')) &&
+      /^(?:you|we)/.test(words[at + 1]?.plain ?? ''),
   )
 
 /** Where the subject of a verb begins: "Our field team is going to". */

@@ -91,7 +91,7 @@ const ALL = readdirSync(FOLDER)
   .flatMap(read)
 
 /** The rules were changed by all of these, after they had shown what the rules were worth. */
-const OPEN = /^(?:other|afterwards):/
+const OPEN = /^(?:other|afterwards|still-more):/
 /** How many of 256 replies of a file are held out. */
 const heldOutOf = (name: string): number => (OPEN.test(name) ? 0 : name.startsWith('more:') ? 85 : 115)
 /** Which part a reply is in is up to its words alone, and was settled before any of them was judged. */

@@ -32,8 +32,27 @@ describe('sending the customer elsewhere', () => {
     'Your reference is 4471.',
     'You had to visit the store twice, which is our fault.',
     'If you smell gas call 0800 111 999.',
+    'The surveyor will need to visit your flat.',
+    'Happy to ring your bank for you.',
+    'You asked whether you need to contact the Land Registry.',
+    'We sorted it out by calling the depot.',
+    'If you are not happy, take it to the Housing Ombudsman on 0300 111 3000.',
+    'The driver can be reached at 07700 900318.',
   ])('is not: %s', (text) => {
     expect(inPrivate(text).filter(({ rule }) => rule === 'bounce')).toEqual([])
+  })
+
+  it.each([
+    ['You are asked to use the enquiries line.', 'use the enquiries line'],
+    ['I suggest that you obtain it from the practice.', 'obtain it from'],
+    ['The easiest way is by popping in to the branch.', 'popping in to the branch'],
+    ['Refunds are at the discretion of the tour operator.', 'at the discretion of'],
+    ['Your GP needs to be told, so get your GP to write to us.', 'get your GP to'],
+    ['Accounts? 0114 496 0222', '0114 496 0222'],
+    ['Not our patch. Try Network Rail.', 'Not our patch'],
+  ])('is whoever the customer is to turn to, in whatever form: %s', (text, words) => {
+    const [found] = inPrivate(text).filter(({ rule }) => rule === 'bounce')
+    expect(found?.words).toContain(words)
   })
 
   it('is a handle of somebody else, not one of ours, nor the one that it is written to', () => {
@@ -56,6 +75,36 @@ describe('a stock answer', () => {
 
   it('is not what says something of its own', () => {
     expect(inPrivate('Hi Kim, the team has mended the valve, and your flat is warm.', { recent })).toEqual([])
+  })
+})
+
+describe('abuse', () => {
+  const abuse = (text: string) => inPrivate(text).filter(({ rule }) => rule === 'abuse')
+
+  it.each([
+    'You should have read page two.',
+    'If you continue to write to us, your account will be closed.',
+    'Other tenants manage without any trouble.',
+    'Read the terms.',
+    'Your letters are becoming tiresome.',
+    'As I said in my last email, no.',
+  ])('is: %s', (text) => {
+    expect(abuse(text)).toHaveLength(1)
+  })
+
+  it.each([
+    'You should have been told.',
+    'You could not have known.',
+    'If you would like us to close your account, say so.',
+    'You will not be charged.',
+    'I have read the terms again, and you are right.',
+    'My colleague told you to calm down, and should not have.',
+    'I am sorry that we called you a liar.',
+    'We do not believe that you were careless.',
+    'His words to you were insulting.',
+    '"You should have read page two," said our letter.',
+  ])('is not: %s', (text) => {
+    expect(abuse(text)).toEqual([])
   })
 })
 
@@ -91,7 +140,56 @@ describe('what is promised', () => {
     expect(recorded('refund', '2026-11-23T12:00:00Z')).toHaveLength(1)
   })
 
+  it.each([
+    'Leave it with me.',
+    'The trustees have agreed to pay you.',
+    'Tomorrow, 9am, two of our people at your door.',
+    'All tenants will be rehoused by Friday.',
+    "I'll refund it tomorrow, OK?",
+    'Once I have the part I will fit it.',
+    "We're pushing a fix in the next hour.",
+  ])('is: %s', (text) => {
+    expect(promised(text)).toHaveLength(1)
+  })
+
+  it.each([
+    'Ask the clinic, and they will explain it.',
+    'Your table is booked for Friday at 7pm.',
+    'Prices will rise on Monday.',
+    'Once you have sent the form I will look at it.',
+    'Would Monday suit you?',
+    "I can't say when it will arrive.",
+    'You asked us to ring after four.',
+    'We normally reply within two days.',
+    'He came on Monday.',
+  ])('is not: %s', (text) => {
+    expect(promised(text)).toEqual([])
+  })
+
   it.each<[string, string | undefined]>([
+    ['we will call you on Monday', '2026-11-23T23:59:59Z'],
+    ['by the end of the week', '2026-11-20T23:59:59Z'],
+    ['within two working days', '2026-11-24T23:59:59Z'],
+    ['on the 3rd', '2026-12-03T23:59:59Z'],
+    ['on the 23rd', '2026-11-23T23:59:59Z'],
+    ['on the 31st', '2026-12-31T23:59:59Z'],
+    ['tomorrow afternoon', '2026-11-21T18:00:00Z'],
+    ['by close of play', '2026-11-20T23:59:59Z'],
+    ['by close of play on Monday', '2026-11-23T23:59:59Z'],
+    ['at 3', '2026-11-20T15:00:00Z'],
+    ['before six', '2026-11-20T18:00:00Z'],
+    ['by 8 tonight', '2026-11-20T20:00:00Z'],
+    ['on Thursday between ten and twelve', '2026-11-26T12:00:00Z'],
+    ['at 5 Mill Lane on Tuesday', '2026-11-24T23:59:59Z'],
+    ['by half past three', '2026-11-20T15:30:00Z'],
+    ['a week on Monday', '2026-11-30T23:59:59Z'],
+    ['within the hour', '2026-11-20T11:00:00Z'],
+    ['in half an hour', '2026-11-20T10:30:00Z'],
+    ['in a couple of days', '2026-11-22T23:59:59Z'],
+    ['within a fortnight', '2026-12-04T23:59:59Z'],
+    ['by the end of January', '2027-01-31T23:59:59Z'],
+    ['by Christmas', '2026-12-24T23:59:59Z'],
+    ['it may help', undefined],
     ['tomorrow', '2026-11-21T23:59:59Z'],
     ['by 5pm today', '2026-11-20T17:00:00Z'],
     ['within 48 hours', '2026-11-22T10:00:00Z'],
@@ -160,19 +258,19 @@ describe('the verdict', () => {
 describe('on replies that were labelled', () => {
   /** Precision and recall, in per cent, on what was held out: the rules were not changed by it. */
   const FLOORS: Readonly<Record<GuardRule, readonly [number, number]>> = {
-    bounce: [90, 50],
+    bounce: [90, 93],
     'stock-answer': [90, 85],
     'unanswered-issue': [90, 90],
     'personal-data': [95, 95],
-    abuse: [85, 40],
-    'promise-not-recorded': [90, 60],
+    abuse: [90, 93],
+    'promise-not-recorded': [92, 90],
     'outside-reply-window': [100, 100],
   }
 
-  it('there are enough of them, none is in two parts, and a quarter of them decide nothing', () => {
+  it('there are enough of them, none is in two parts, and a fifth of them decide nothing', () => {
     const unseen = HELD_OUT.length + BLIND.length
-    expect(DEVELOPMENT.length + unseen).toBeGreaterThanOrEqual(1_000)
-    expect(unseen / (DEVELOPMENT.length + unseen)).toBeGreaterThanOrEqual(0.25)
+    expect(DEVELOPMENT.length + unseen).toBeGreaterThanOrEqual(1_200)
+    expect(unseen / (DEVELOPMENT.length + unseen)).toBeGreaterThanOrEqual(0.2)
     const texts = ALL.map(({ draft, context }) => JSON.stringify([draft, context]))
     expect(new Set(texts).size).toBe(texts.length)
   })
@@ -287,6 +385,11 @@ describe('whatever is written', () => {
     'a@b.example ',
     '🙄',
     'going to be ',
+    'we will ',
+    'your ',
+    'are you ',
+    'take it to the ',
+    'if you continue ',
   ])('takes time in proportion to its length: %j over and over', (piece) => {
     const timeFor = (length: number): number => {
       const text = piece.repeat(Math.ceil(length / piece.length))
@@ -295,6 +398,6 @@ describe('whatever is written', () => {
       return performance.now() - from
     }
     timeFor(2_000)
-    expect(Math.min(timeFor(20_000), timeFor(20_000))).toBeLessThan(2_000)
+    expect(Math.min(timeFor(20_000), timeFor(20_000))).toBeLessThan(1_000)
   })
 })
