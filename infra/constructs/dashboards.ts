@@ -120,8 +120,7 @@ function technical(props: DashboardsProps): IWidget[][] {
     sending,
     streams,
     workflow,
-  } =
-    props
+  } = props
   const redress = new RedressMetrics(config)
   const functions = functionsOf(props)
   const executions = (metricName: string) =>
