@@ -1,13 +1,17 @@
+import { execFile } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
+import { promisify } from 'node:util'
 import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda'
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { Ledger } from '../../functions/ledger/ledger.ts'
 import { type LinkSecret, linkSecret, linkTo } from '../../functions/shared/links.ts'
+import { fingerprintOf } from '../../functions/shared/rotation.ts'
 import { clientConfig, documentClient } from '../../infra/local/aws.ts'
 import { accessibilityFaults, chromiumPath, NO_CHROMIUM, startBrowser } from './support/browser.ts'
 import { clientOf } from './support/client.ts'
+import { waitFor } from './support/stack.ts'
 
 /*
  * What a customer does with the links that we send: as a browser shows the pages, and as the API tells of it afterwards.
@@ -22,7 +26,8 @@ const executablePath = chromiumPath()
 if (executablePath === undefined && process.env.CI) throw new Error(NO_CHROMIUM)
 
 let secret: LinkSecret
-beforeAll(async () => {
+/** The key of the links, as the sender reads it. */
+async function readKey(): Promise<void> {
   const FunctionName = `${run.stackName}-customer-page`
   const told = await new LambdaClient(clientConfig(run)).send(
     new GetFunctionConfigurationCommand({ FunctionName }),
@@ -31,7 +36,8 @@ beforeAll(async () => {
     new GetSecretValueCommand({ SecretId: told.Environment?.Variables?.LINKS_SECRET }),
   )
   secret = linkSecret.parse(JSON.parse(SecretString))
-})
+}
+beforeAll(readKey)
 
 const complaintOf = async (id: string) => (await client.ops(`/complaints/${id}`)).body
 const types = async (id: string) => (await client.events(id)).map(({ type }) => type)
@@ -174,6 +180,27 @@ describe('After the resolution', () => {
     ])
     await does(id, { type: 'acknowledge' })
   })
+})
+
+it('The key of the links is replaced: both open pages, until the former one is retired', async () => {
+  const { id } = await complains()
+  const { link: old } = await asks(id)
+  const env = { ...process.env, REDRESS_HOME: inject('home') }
+  const command = async (...args: string[]) =>
+    (await promisify(execFile)(process.execPath, ['functions/intake/secret-cli.ts', ...args], { env })).stdout
+  const statusOf = async (link: string) => (await fetch(link)).status
+  const former = secret.key
+  await command('add', 'links', '--generate')
+  await readKey()
+  expect(secret.key).not.toBe(former)
+  const link = linkTo(run.apiUrl, secret, { complaintId: id, about: (await complaintOf(id)).contact.ask })
+  // Others may have had the early look at the secret only just now.
+  await waitFor('a link with the new key to open', async () => (await statusOf(link)) === 200)
+  expect(await statusOf(old)).toBe(200)
+  await command('retire', 'links', fingerprintOf(former))
+  await waitFor('a link with the former key to open nothing', async () => (await statusOf(old)) === 404)
+  expect(await statusOf(link)).toBe(200)
+  await readKey()
 })
 
 describe.skipIf(executablePath === undefined)('In a browser', () => {
