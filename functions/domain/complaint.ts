@@ -1232,14 +1232,14 @@ function answeredBy(complaint: Complaint, id: string, at: Instant): Complaint {
   const reply = complaint.replies.find((candidate) => candidate.id === id)
   if (reply === undefined) return complaint
   if (!isAnswer(reply)) return complaint
-  const { unansweredAt, waitingSince } = complaint
+  const { unansweredAt } = complaint
   if (!isOvertaken(complaint, reply)) {
     return { ...without(complaint, 'waitingSince', 'unansweredAt'), repliedAt: at }
   }
   return {
     ...complaint,
     repliedAt: at,
-    ...(waitingSince === undefined || unansweredAt === undefined ? {} : { waitingSince: unansweredAt }),
+    ...(unansweredAt === undefined || !isOpen(complaint) ? {} : { waitingSince: unansweredAt }),
   }
 }
 

@@ -1335,8 +1335,7 @@ function afterAnswer(draft: Draft, state: Complaint, reply: Reply, context: Cont
   if (!isOvertaken(state, reply) || unansweredAt === undefined) {
     return progress(meet('acknowledge', 'next-reply', 'reply-window'))
   }
-  const waits = state.waitingSince === undefined ? [] : start('next-reply', unansweredAt)
-  return progress([...meet('acknowledge'), ...waits])
+  return progress([...meet('acknowledge'), ...start('next-reply', unansweredAt)])
 }
 
 /** The customer says where to write to in private. Whoever could have filled in the form shows by a code who they are. */

@@ -228,6 +228,16 @@ describe('An answer meets what waits for one', () => {
   })
 })
 
+it('What the customer writes while our first answer is on its way waits for the next, once that has acknowledged', () => {
+  const story = given(at(0), { author: { id: 'kim' } })
+  story.does(at(2), { type: 'draft-reply', text: FINE })
+  story.does(at(5), { type: 'record-customer-reply', text: 'and another thing' })
+  expect(stateOf(story, 'next-reply')).toBeUndefined()
+  sent(story, 6, false)
+  expect(story.state).toMatchObject({ stage: 'acknowledged', waitingSince: at(5), unansweredAt: at(5) })
+  expect(story.timer('next-reply')).toMatchObject({ state: 'running', startedAt: at(5) })
+})
+
 describe('A reply window', () => {
   const chat = { source: 'meta', channel: 'messenger', public: false }
 
