@@ -112,6 +112,7 @@ Redress is running on this machine.
          its timeline         curl -s ${bearer} ${run.apiUrl}/complaints/${id}/timeline
          acknowledge it       curl -s ${bearer} -H 'content-type: application/json' -d '{"type":"acknowledge"}' ${run.apiUrl}/complaints/${id}/commands
          let a day pass       npm run travel -- 1d
+         hear of all of it    npm run --silent listen
 
   All addresses, tokens and secrets of this run: .redress/local.json. ${process.stdout.isTTY ? 'Ctrl-C' : 'npm stop'} stops it.
 `
