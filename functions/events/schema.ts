@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { type EventType, OUTCOMES, SEVERITIES, type Stage } from '../domain/complaint.ts'
+import { type EventType, OUTCOMES, REPLY_APPROVERS, SEVERITIES, type Stage } from '../domain/complaint.ts'
 
 /*
  * What other systems are told of an event, version 1. It holds ids, times, names from the policy and amounts: nothing that a
@@ -18,10 +18,16 @@ const instant = z
 const seq = z.int().min(1)
 const level = z.int().min(0).meta({ description: 'A step of the ladder; 0 is before any' })
 const timer = z.string().min(1).meta({
-  description: 'Which timer: `acknowledge`, `resolve`, …; of a promise `promise:<id>`',
+  description:
+    'Which timer: `acknowledge`, `resolve`, …; of a promise `promise:<id>`, of an issue `accept-handoff:<id>`',
 })
 const issue = z.string().min(1).meta({ description: 'Id of an issue' })
 const promise = z.string().min(1).meta({ description: 'Id of a promise' })
+const reply = z.string().min(1).meta({ description: 'Id of something that we write to the customer' })
+const guardRules = z
+  .array(z.string())
+  .meta({ description: 'The rules of the guard by which it found something' })
+const asking = z.string().min(1).meta({ description: 'Id of the asking' })
 const redressId = z.string().min(1).meta({ description: 'Id of a redress' })
 const contact = z.string().min(1).meta({ description: 'Id of a message that joined the complaint' })
 const complaint = (description: string) => z.string().min(1).meta({ description })
@@ -75,7 +81,7 @@ const COMMON = {
   recordedAt: instant.meta({ description: 'When the ledger came to know of it' }),
   actor: z.string().min(1).meta({
     description:
-      'Who did it: a person of the policy, `slack:<user>`, `token:<name>`, `source:<name>`, `clock`',
+      'Who did it: a person of the policy, `slack:<user>`, `token:<name>`, `source:<name>`, `sender:<platform>`, `customer:form`, `clock`',
   }),
   via: z.string().optional().meta({ description: 'What the actor acted through, where that is not plain' }),
   team: team('The team that owns the complaint, after all that was recorded together with this'),
@@ -145,6 +151,19 @@ export const EVENTS = {
   'issues-confirmed': event('issues-confirmed', 'Somebody confirmed the suggested issues.', {}),
   'issue-answered': event('issue-answered', 'An issue was answered.', { id: issue }),
   'issue-declined': event('issue-declined', 'An issue was declined.', { id: issue }),
+  'issue-handoff-requested': event('issue-handoff-requested', 'Another team was asked about an issue.', {
+    id: issue,
+    toTeam: team('The team that is asked'),
+  }),
+  'issue-handoff-accepted': event('issue-handoff-accepted', 'The team that was asked took the issue on.', {
+    id: issue,
+    toTeam: team('The team that it is with'),
+    person: z.string().min(1).meta({ description: 'Who of that team has it' }),
+  }),
+  'issue-returned': event('issue-returned', 'The issue is the owner’s again.', {
+    id: issue,
+    toTeam: team('The team that it was with, or asked of'),
+  }),
   acknowledged: event('acknowledged', 'The customer was told that somebody is dealing with it.', {}),
   taken: event('taken', 'Somebody took the complaint; `owner` says who.', {}),
   assigned: event('assigned', 'Somebody gave the complaint to `owner`.', {}),
@@ -205,6 +224,60 @@ export const EVENTS = {
     worth: money.optional(),
   }),
   'promise-kept': event('promise-kept', 'A promise was kept, perhaps late.', { id: promise }),
+  'promise-broken': event('promise-broken', 'Somebody said that a promise will not be kept.', {
+    id: promise,
+  }),
+  'reply-drafted': event('reply-drafted', 'Somebody wrote to the customer; it has not gone out.', {
+    id: reply,
+    public: z.boolean().meta({ description: 'Whether others will be able to read it' }),
+    replyChannel: z.string().meta({ description: 'Where it is to go' }),
+    to: z.enum(['contact']).optional().meta({ description: 'To the address that the customer gave' }),
+    purpose: z
+      .enum(['contact', 'survey', 'notice'])
+      .optional()
+      .meta({ description: 'Of what is written beside answering' }),
+    outcome: z.enum(['pass', 'warn', 'block']).meta({ description: 'What the guard makes of it' }),
+    rules: guardRules,
+  }),
+  'guard-overridden': event('guard-overridden', 'A reply goes on in spite of the guard.', {
+    id: reply,
+    rules: guardRules,
+  }),
+  'reply-approval-asked': event('reply-approval-asked', 'Somebody else has to agree to a reply.', {
+    id: reply,
+    approver: z.enum(REPLY_APPROVERS),
+  }),
+  'reply-approved': event('reply-approved', 'Somebody else agreed to a reply.', { id: reply }),
+  'reply-refused': event('reply-refused', 'Somebody else did not agree to a reply.', { id: reply }),
+  'reply-discarded': event('reply-discarded', 'A reply was thrown away.', { id: reply }),
+  'reply-released': event('reply-released', 'A reply is going out.', { id: reply }),
+  'reply-sent': event('reply-sent', 'A platform took a reply.', {
+    id: reply,
+    platform: z.string(),
+    reports: z.boolean().meta({ description: 'Whether the platform will say that it arrived' }),
+  }),
+  'reply-delivered': event('reply-delivered', 'A reply arrived, as far as the platform can tell.', {
+    id: reply,
+  }),
+  'reply-failed': event('reply-failed', 'A reply did not arrive.', { id: reply }),
+  'contact-asked': event('contact-asked', 'The customer was asked where to write to in private.', {
+    id: asking,
+    private: z.boolean().meta({ description: 'Whether only the customer can have seen the form' }),
+    expiresAt: instant,
+  }),
+  'contact-given': event('contact-given', 'Somebody filled in that form. What they gave is not told.', {
+    id: asking,
+  }),
+  'identity-matched': event('identity-matched', 'What was given is known to be the customer’s own.', {
+    id: asking,
+    given: z.string().min(1).meta({ description: 'Id of what was given' }),
+    by: z.enum(['code', 'person']),
+  }),
+  'survey-asked': event('survey-asked', 'The customer was asked how they found it.', { id: asking }),
+  'survey-answered': event('survey-answered', 'The customer said how they found it.', {
+    id: asking,
+    score: z.int().min(1).max(5).meta({ description: 'From 1, not at all satisfied, to 5, entirely' }),
+  }),
   'redress-proposed': event('redress-proposed', 'Redress waits for approval.', { id: redressId, redress }),
   'redress-approved': event('redress-approved', 'Redress is owed to the customer.', {
     id: redressId,

@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import * as z from 'zod'
 import { type Complaint, type Event, evolve } from '../../functions/domain/complaint.ts'
+import { GUARD_RULES } from '../../functions/domain/guard-rules.ts'
 import { breaks, type JsonSchema } from '../../functions/events/breaking.ts'
 import { breaksOfFiles, SCHEMAS, schemaFiles } from '../../functions/events/json-schema.ts'
 import { type PublicContext, publicEventOf } from '../../functions/events/public-event.ts'
@@ -41,14 +42,15 @@ const property = (check: (records: ReturnType<typeof recordsOf>) => void) =>
 const VOCABULARY = [
   /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/,
   /^[0-9A-HJKMNP-TV-Z]{26}$/,
-  /^[iprc]\d+$/,
-  /^promise:p\d+$/,
+  /^[cgikoprs]\d+$/,
+  /^(promise:p|accept-handoff:i)\d+$/,
   /^redress\.[a-z-]+\.v1$/,
-  /^(slack:U1|token:ops|source:web|clock|workflow|ops)$/,
-  /^(web|outage-7|reply|conversation|customer|by hand|safety|request|retention|GBP)$/,
+  /^(slack:U1|token:ops|source:web|sender:x|customer:form|clock|workflow|ops)$/,
+  /^(web|x|outage-7|reply|conversation|customer|by hand|safety|request|retention|GBP)$/,
 ]
 const known = new Set<string>([
   ...EVENT_TYPES,
+  ...GUARD_RULES,
   ...Object.values(EVENTS).flatMap((schema) => stringsIn(z.toJSONSchema(schema))),
   ...[currentPolicy, ...TRIALS].flatMap((policy) => [
     policy.name,
