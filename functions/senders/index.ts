@@ -74,7 +74,3 @@ export function platformFor(
   if (own !== undefined && available.has(own)) return own
   return available.has('webhook') ? 'webhook' : undefined
 }
-
-/** The source that knows what is sent by a platform under the reference that the platform gave it. */
-export const sourceOf = (platform: Platform, { message }: Pick<Outgoing, 'message'>): string =>
-  platform === 'webhook' ? message.source : platform

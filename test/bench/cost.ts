@@ -83,6 +83,22 @@ const PATHS: Record<
     await client.travelTo(addSeconds(from, 9 * 86_400))
     await client.atRest(id)
   },
+  /** Answered by a reply that goes out from here, to the organisation's endpoint; resolved, closed by silence. */
+  async answered(client, open, from) {
+    const id = await open()
+    const act = actor(client, id)
+    await act({
+      type: 'draft-reply',
+      text: 'The second charge was a mistake of ours, and it is back on your card.',
+    })
+    await until(`the reply of ${id} to be sent`, async () =>
+      (await client.events(id)).some(({ type }) => type === 'reply-sent'),
+    )
+    await client.atRest(id)
+    await act({ type: 'resolve', summary: 'The second charge is refunded' })
+    await client.travelTo(addSeconds(from, 9 * 86_400))
+    await client.atRest(id)
+  },
   /** Nobody does anything for two days: every warning, every level of the ladder. */
   async ignored(client, open, from) {
     const id = await open()
