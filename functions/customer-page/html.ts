@@ -359,8 +359,8 @@ export function surveyForm(
   const choices = SCALE.map((called, index) => {
     const score = String(index + 1)
     const first = index === 0 ? ` id="score"${Object.keys(errors)[0] === 'score' ? ' autofocus' : ''}` : ''
-    const spoken = called.slice(1)
-    return `<label><input type="radio" name="score" value="${score}"${values.score === score ? ' checked' : ''}${first}>${score}${spoken === '' ? '' : `<span class="only-heard">${spoken}</span>`}</label>`
+    const spoken = called === score ? '' : ` aria-label="${called}"`
+    return `<label><input type="radio" name="score" value="${score}"${values.score === score ? ' checked' : ''}${first}${spoken}>${score}</label>`
   })
   const tied = errors.score === undefined ? '' : ' aria-describedby="score-error"'
   return page(

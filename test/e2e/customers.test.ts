@@ -107,7 +107,11 @@ describe('From public to private', () => {
       consent: expect.stringContaining('You may use what I give here'),
     })
 
-    await does(id, { type: 'draft-reply', text: 'The meter had been read wrongly.', private: true })
+    await does(id, {
+      type: 'draft-reply',
+      text: 'Nobody called you as the call was booked for another number.',
+      private: true,
+    })
     await goesOut(id)
     const { replies } = await complaintOf(id)
     expect(replies.slice(-2)).toMatchObject([
