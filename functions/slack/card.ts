@@ -129,7 +129,14 @@ const MOST_IN_MENU = 5
 const PRIMARY: ReadonlySet<ActionType> = new Set(['acknowledge', 'accept-handoff'])
 
 /** A timer's name as people say it. */
-export const timerName = (name: string): string => escaped(name.replaceAll('-', ' ').replace(':', ' '), 60)
+export const timerName = (name: string): string =>
+  escaped(
+    name
+      .replace(/^accept-handoff:/, 'accept issue ')
+      .replaceAll('-', ' ')
+      .replace(':', ' '),
+    60,
+  )
 
 /** What the customer is given, in a few words. @param most how many characters of its description to show */
 export function redressText(redress: Redress, most = 300): string {
@@ -199,8 +206,13 @@ function cardOf(
     // By name: a card that comes in at night, or with hundreds of others, must not call anybody.
     ['Owner', uncalled(policy, complaint.owner)],
     ['Team', team],
-    ['Level', String(level)],
-    ['Next deadline', deadline],
+    // Who has an issue only answers for that, and until when stands with it.
+    ...(part === 'issue'
+      ? []
+      : ([
+          ['Level', String(level)],
+          ['Next deadline', deadline],
+        ] satisfies [string, string][])),
     ...severityFields(complaint, most),
     ...(complaint.contactCount === 0
       ? []
@@ -208,7 +220,7 @@ function cardOf(
     ...(complaint.incident === undefined
       ? []
       : [['Incident', escaped(complaint.incident, 100)] satisfies [string, string]]),
-    ...overdue
+    ...(part === 'issue' ? [] : overdue)
       .slice(0, 3)
       .map((timer): [string, string] => ['Overdue', `${timerName(timer.name)} since ${date(timer.dueAt)}`]),
   ]
@@ -241,7 +253,10 @@ function cardOf(
   }
   if (part === 'nothing')
     notes.push(`_It is with ${team}; nothing is asked of ${teamName(policy, forTeam ?? '')} any more._`)
-  if (complaint.issues.length > 0) notes.push(issuesText(complaint, policy, most))
+  const others = complaint.issues.filter(({ handoff }) => part !== 'issue' || handoff?.toTeam !== forTeam)
+  if (others.length > 0) {
+    notes.push(issuesText(part === 'issue' ? 'Other issues' : 'Issues', others, complaint, policy, most))
+  }
   const promises = unkeptPromises(complaint)
   if (own && promises.length > 0) notes.push(promisesText(promises, most))
   if (own && complaint.contact !== undefined) notes.push(givenText(complaint.contact))
@@ -273,9 +288,9 @@ function cardOf(
       { type: 'section', fields: fields.slice(0, 10).map(([name, value]) => mrkdwn(`*${name}*\n${value}`)) },
       ...issueBlocks(complaint, policy, forTeam, allowed, most),
       ...notes.map((note): KnownBlock => ({ type: 'section', text: mrkdwn(note) })),
-      ...(own ? replyBlocks(complaint, policy, allowed, most) : []),
       { type: 'section', text: mrkdwn(shown(message.text, room.words, '>')) },
       { type: 'context', elements: [mrkdwn(origin.join(' · '))] },
+      ...(own ? replyBlocks(complaint, policy, allowed, most) : []),
       ...actionsOf(complaint, part, allowed, offering),
     ],
   }
@@ -306,15 +321,20 @@ const ISSUES_SHOWN = 10
 
 const oneLine = (text: string, limit: number): string => shown(text.replace(/\s+/g, ' ').trim(), limit)
 
-function issuesText(complaint: Complaint, policy: Policy, most: (length: number) => number): string {
-  const { issues } = complaint
+function issuesText(
+  title: string,
+  issues: readonly Issue[],
+  complaint: Complaint,
+  policy: Policy,
+  most: (length: number) => number,
+): string {
   const listed = issues.slice(0, ISSUES_SHOWN).map((issue) => {
     const words = [issue.answer ?? issue.reason].filter((text) => text !== undefined)
     const ended = words.map((text) => `: ${oneLine(text, most(80))}`).join('')
     return `${MARKS[issue.state]} ${oneLine(issue.text, most(160))}${ended}${whereIs(complaint, issue, policy)}`
   })
   const more = issues.length - listed.length
-  return ['*Issues*', ...listed, ...(more > 0 ? [`…and ${more} more`] : [])].join('\n')
+  return [`*${title}*`, ...listed, ...(more > 0 ? [`…and ${more} more`] : [])].join('\n')
 }
 
 /** With whom an issue is, or of whom it is asked and until when; nothing for what is with the owner. */
@@ -322,8 +342,8 @@ function whereIs(complaint: Complaint, { id, handoff }: Issue, policy: Policy): 
   if (handoff === undefined) return ''
   const team = teamName(policy, handoff.toTeam)
   return handoff.person === undefined
-    ? ` · _${team} is asked${until(complaint, id)}_`
-    : ` · _with ${team}, ${uncalled(policy, handoff.person)} has it_`
+    ? ` · ${team} is asked${until(complaint, id)}`
+    : ` · with ${team}, ${uncalled(policy, handoff.person)} has it`
 }
 
 /** Until when a team has to say whether it takes an issue on. */
@@ -366,8 +386,8 @@ function issueBlocks(
           type: 'section',
           text: mrkdwn(
             [
-              `*${teamName(policy, handoff.toTeam)} is asked:* ${shown(text, most(500))}`,
-              `${uncalled(policy, handoff.by)}, ${date(handoff.at)}: ${shown(handoff.reason, most(500))}`,
+              `*${handoff.person === undefined ? `${teamName(policy, handoff.toTeam)} is asked` : `With ${teamName(policy, handoff.toTeam)}`}:* ${shown(text, most(500))}`,
+              `${uncalled(policy, handoff.by)} asks, ${date(handoff.at)}: ${shown(handoff.reason, most(500))}`,
               handoff.person === undefined
                 ? `:hourglass: Nobody has taken it on${until(complaint, id)}`
                 : `:handshake: ${uncalled(policy, handoff.person)} has it`,

@@ -86,14 +86,23 @@ export function findingText(finding: ReplyFinding): string {
   return `${findingLine(finding)}\n${reason}\n_${EFFECTS[finding.effect][1]}_`
 }
 
-/** What still speaks against a reply. Where nobody says what time it is, it is as if it had just been written. */
-export const findingsOf = (
+/**
+ * What still speaks against a reply, what blocks it first. Where nobody says what time it is, it is as if it had just been
+ * written.
+ */
+export function findingsOf(
   complaint: Complaint,
   policy: Policy,
   reply: Reply,
   now = reply.draftedAt,
-): readonly ReplyFinding[] =>
-  reply.state === 'held' ? judgeAgain(complaint, policy, reply, now) : (reply.findings ?? [])
+): readonly ReplyFinding[] {
+  if (reply.text === undefined) return []
+  const found = judgeAgain(complaint, policy, reply, now)
+  return [
+    ...found.filter(({ effect }) => effect === 'block'),
+    ...found.filter(({ effect }) => effect === 'warn'),
+  ]
+}
 
 /** What a reply is, by why it was written. */
 export function replyName({ purpose }: Pick<Reply, 'purpose'>): string {
@@ -112,15 +121,17 @@ export function replyName({ purpose }: Pick<Reply, 'purpose'>): string {
 /** The states in which a reply can be written anew. What was sent cannot. */
 export const CHANGEABLE: readonly Reply['state'][] = ['held', 'waiting', 'failed', 'refused']
 
-/** Replies about which somebody has something to decide, the oldest first; of those that were refused only the last word. */
-export const pendingReplies = ({ replies }: Complaint): readonly Reply[] =>
-  replies.filter(
+/** Replies about which somebody has something to decide, the oldest first; one that was refused until somebody writes again. */
+export function pendingReplies({ replies }: Complaint): readonly Reply[] {
+  const last = replies.findLast(({ purpose }) => purpose === undefined)
+  return replies.filter(
     ({ state, id }) =>
       state === 'held' ||
       state === 'waiting' ||
       state === 'failed' ||
-      (state === 'refused' && id === replies.at(-1)?.id),
+      (state === 'refused' && id === last?.id),
   )
+}
 
 /** How many of them a card shows with their buttons. The next come up as these are decided. */
 export const PENDING_SHOWN = 3
@@ -162,6 +173,7 @@ export function replyBlocks(
     ...listed.flatMap((reply) => pendingBlocks(complaint, policy, reply, allowed, most)),
     ...(more > 0 ? [context(`…and ${more} more that wait, once these are decided`)] : []),
     ...(done.length === 0 ? [] : [context(done.join('\n'))]),
+    ...(listed.length === 0 ? [] : [{ type: 'divider' } satisfies KnownBlock]),
   ]
 }
 

@@ -502,11 +502,11 @@ describe('An issue that another team is asked about', () => {
     expect(story.state.issues[0]?.handoff).toMatchObject({ toTeam: 'billing', by: 'sam' })
     const due = story.timer('accept-handoff:i1').dueAt
     expect(words({ blocks: cardFor('support') })).toContain(
-      `The bill is too high · _Billing is asked, waiting until <!date^${Date.parse(due) / 1000}^`,
+      `The bill is too high · Billing is asked, waiting until <!date^${Date.parse(due) / 1000}^`,
     )
     expect(offers(cardFor('support'), 'accept-issue')).toBe(false)
     await presses(BEA, buttonIn(cardFor('billing'), 'accept-issue'))
-    expect(words({ blocks: cardFor('support') })).toContain('_with Billing, Bea has it_')
+    expect(words({ blocks: cardFor('support') })).toContain('· with Billing, Bea has it')
   })
 
   it('has the asked team see it first, with what it can do about it and nothing that it would be refused', async () => {
@@ -515,7 +515,7 @@ describe('An issue that another team is asked about', () => {
     const { text, blocks } = card(story.state, policy, { team: 'billing' })
     expect(text).toContain('Issue for Billing')
     expect(words({ blocks })).toContain('*Billing is asked:* The bill is too high')
-    expect(words({ blocks })).toContain('Sam, <!date')
+    expect(words({ blocks })).toContain('Sam asks, <!date')
     for (const action of ['resolve', 'draft-reply', 'promise', 'take', 'pause', 'more'])
       expect(offers(blocks, action)).toBe(false)
     const from = story.events.length
