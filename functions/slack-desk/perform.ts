@@ -1,6 +1,6 @@
 import type { KnownBlock } from '@slack/types'
 import type { Complaint, Message, Reply } from '../domain/complaint.ts'
-import { type Action, type Actor, Refusal } from '../domain/decide.ts'
+import { type Actor, Refusal } from '../domain/decide.ts'
 import { type Instant, toInstant } from '../domain/instant.ts'
 import { actorOfSlackUser, personOf, teamOf } from '../domain/policy.ts'
 import { type Committed, NotFound, type Receipt } from '../ledger/ledger.ts'
@@ -11,7 +11,7 @@ import { ask, SlackFailure } from '../slack/client.ts'
 import { homeView, waitingFor } from '../slack/home.ts'
 import { listContent } from '../slack/list.ts'
 import { complaintView, replyView } from '../slack/modals.ts'
-import { escaped, link, shown } from '../slack/mrkdwn.ts'
+import { escaped, link, mrkdwn, shown } from '../slack/mrkdwn.ts'
 import { offered } from '../slack/offers.ts'
 import { authorOf, outcomeText } from '../slack/raise.ts'
 import { CHANGEABLE, comeTo, pendingBlocks } from '../slack/writing.ts'
@@ -31,11 +31,7 @@ export async function perform(task: Task, desk: Desk): Promise<void> {
       } catch (error) {
         const reason = reasonOf(error)
         if (reason === undefined) throw error
-        await say(
-          desk,
-          task.by,
-          `:warning: Nothing was changed. ${escaped(reason, 1000)}${written(task.action)}`,
-        )
+        await tellRefused(task, `:warning: Nothing was changed. ${escaped(reason, 1000)}`, desk)
       }
       return
     case 'raise':
@@ -141,9 +137,13 @@ async function discard(
   }
 }
 
-/** What was written does not get lost with a refusal that comes when its form is closed. */
-const written = (action: Action): string =>
-  action.type === 'draft-reply' ? `\nYou had written:\n${shown(action.text, 1500, '>')}` : ''
+/** What somebody wrote does not get lost with a refusal that comes when its form is closed. */
+async function tellRefused({ by, action }: Task & { kind: 'act' }, why: string, desk: Desk): Promise<void> {
+  if (action.type !== 'draft-reply') return say(desk, by, why)
+  const written = `You had written:\n${shown(action.text, 2500, '>')}`
+  const blocks = [why, written].map((text): KnownBlock => ({ type: 'section', text: mrkdwn(text) }))
+  await answer(desk, by, { text: why, blocks })
+}
 
 /** Whoever wrote a draft is told what became of it, where its form could not say so. */
 async function tellOfDraft(

@@ -50,7 +50,7 @@ export const button = (
           title: plain(confirm.title),
           text: plain(confirm.text),
           confirm: plain(confirm.confirm),
-          deny: plain('Keep it'),
+          deny: plain('Go back'),
         },
       }),
 })

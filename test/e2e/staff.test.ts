@@ -44,6 +44,62 @@ describe('A slash command', () => {
   })
 })
 
+describe('A reply to the customer', () => {
+  const SAM = 'U0SAM000000'
+
+  it('is written by a form, held back with what was found, and sent by the card once nothing speaks against it', async () => {
+    const id = await opened({ text: 'My parcel was lost, and I want my money back' })
+    const act = (command: object) => client.ops(`/complaints/${id}/commands`, { as: 'sam', ...command })
+    await act({ type: 'acknowledge' })
+    await client.atRest(id)
+    expect(await client.pressButton(id, 'draft-reply', SAM)).toMatchObject({ status: 200 })
+    const text = 'We are sorry that your parcel was lost. We will refund you by Friday.'
+    const { body: held } = await client.submitForm(SAM, { text })
+    expect(held).toMatchObject({ response_action: 'update', view: { callback_id: 'send-reply' } })
+    expect(JSON.stringify(held.view.blocks)).toContain('A promise that is not recorded')
+
+    const day = 86_400_000
+    const due = new Date(Date.parse(await client.stage.now()) + day).toISOString()
+    await act({ type: 'promise', text: 'We will refund you by Friday', due })
+    await client.atRest(id)
+    expect(await client.pressButton(id, 'send-reply', SAM)).toMatchObject({ status: 200 })
+    const { view } = await client.seenBy(SAM)
+    expect(JSON.stringify(view?.blocks)).toContain('Nothing speaks against it any more')
+    expect(await client.submitForm(SAM, {})).toMatchObject({ status: 200, body: '' })
+    const sent = async () => (await client.events(id)).map(({ type }) => type).includes('reply-sent')
+    await waitFor('the reply to be sent', sent)
+    await client.atRest(id)
+    const { card } = await client.slackThread(id)
+    expect(JSON.stringify(card.blocks)).toContain('Sam’s reply, in public')
+  })
+})
+
+describe('An issue that another team is asked about', () => {
+  it('is accepted and answered by its card in that team’s channel, and the owner is called', async () => {
+    const id = await opened()
+    const act = (command: object) => client.ops(`/complaints/${id}/commands`, { as: 'sam', ...command })
+    await act({ type: 'acknowledge' })
+    await act({ type: 'add-issue', text: 'The bill is too high' })
+    const { body } = await client.ops(`/complaints/${id}`)
+    const issue = body.issues.at(-1).id
+    await act({ type: 'hand-off-issue', id: issue, toTeam: 'billing', reason: 'Was the meter read?' })
+    await client.atRest(id)
+    const BEA = 'U0BEA000000'
+    expect(await client.pressButton(id, 'accept-issue', BEA)).toMatchObject({ status: 200 })
+    await client.atRest(id)
+    expect(await client.pressButton(id, 'answer-issue', BEA)).toMatchObject({ status: 200 })
+    expect(await client.submitForm(BEA, { answer: 'It was misread' })).toMatchObject({
+      status: 200,
+      body: '',
+    })
+    await client.atRest(id)
+    const threads = await client.slackThreads(id)
+    expect(threads).toHaveLength(2)
+    expect(threads[0]?.replies.at(-1)?.text).toContain('<@U0SAM000000>, please go on from there')
+    expect(JSON.stringify(threads[1]?.card.blocks)).toContain('nothing is asked of Billing any more')
+  })
+})
+
 describe('A colleague who has left', () => {
   it('leaves no complaint behind: each moves on to the lead of its team', async () => {
     const user = 'U0LEFT00000'
