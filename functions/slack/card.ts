@@ -445,13 +445,14 @@ const MATCHED: Readonly<Record<NonNullable<ContactDetails['matched']>, string>> 
 /** Where the customer wants to be written to in private, and how far that is known. */
 function givenText(contact: ContactDetails): string {
   const { askedAt, expiresAt, givenAt, matched, told } = contact
-  if (givenAt === undefined) {
+  if (matched === undefined && contact.given.length > 0) {
+    const each = contact.given.map((one) => `${contactText(one) ?? 'given'}, given ${date(one.at)}`)
+    return `*Private address:* ${each.join('; ')}\n:warning: Not known yet to be the customer’s: nothing goes there until they write the code from their account, or you confirm who gave it`
+  }
+  if (matched === undefined || givenAt === undefined) {
     return `*Private address:* asked for ${date(askedAt)}; the form is good until ${date(expiresAt)}`
   }
   const given = contactText(contact) ?? 'given'
-  if (matched === undefined) {
-    return `*Private address:* ${given}, given ${date(givenAt)}\n:warning: Not known yet to be the customer’s: nothing goes there until they write the code from their account, or you confirm who gave it`
-  }
   return `*Private address:* ${given}, given ${date(givenAt)}\n:closed_lock_with_key: The customer’s: ${MATCHED[matched]}${told === true ? '. The public thread was told that we write there' : ''}`
 }
 

@@ -474,14 +474,23 @@ const MODALS: Partial<Record<ActionType, Modal>> = {
     'It is the customer’s',
     ({ contact }) => [
       section(
-        `*Somebody gave* ${(contact && contactText(contact)) ?? 'an address'}${contact?.givenAt === undefined ? '' : `, ${date(contact.givenAt)}`}, by a form that anybody could open. Confirmed, what we write in private goes there.`,
+        'Somebody gave an address by a form that anybody could open. Confirmed, what we write in private goes there.',
+      ),
+      choice(
+        'id',
+        'Which is the customer’s?',
+        (contact?.given ?? []).map((one) => [
+          one.id,
+          `${contactText(one) ?? 'an address'}, ${one.at.slice(0, 16).replace('T', ' ')} UTC`,
+        ]),
+        { initial: contact?.given.length === 1 ? contact.given[0]?.id : undefined },
       ),
       lines('reason', 'How do you know that it is the customer?', {
         placeholder: 'They rang and named their order …',
       }),
     ],
-    { reason: 'Say how you know' },
-    (field) => ({ type: 'confirm-identity', reason: field('reason') }),
+    { id: 'Choose the address', reason: 'Say how you know' },
+    (field) => ({ type: 'confirm-identity', id: field('id'), reason: field('reason') }),
   ),
   link: form(
     'Link',

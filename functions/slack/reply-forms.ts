@@ -28,7 +28,7 @@ export function whereBlocks(complaint: Complaint, open: boolean): KnownBlock[] {
   const { message, contact } = complaint
   if (!message.public) return [context(`It goes ${destination(complaint, false).toLowerCase()}.`)]
   const known = contact?.matched !== undefined
-  const given = contact?.givenAt !== undefined && !known
+  const given = (contact?.given.length ?? 0) > 0 && !known
   return [
     radio(
       'where',
@@ -50,7 +50,7 @@ export function whereBlocks(complaint: Complaint, open: boolean): KnownBlock[] {
     ...(given
       ? [
           context(
-            `An address was given (${contactText(contact) ?? ''}), but it is not known yet to be the customer’s: nothing goes there.`,
+            `An address was given (${(contact?.given ?? []).map((one) => contactText(one) ?? '').join('; ')}), but it is not known yet to be the customer’s: nothing goes there.`,
           ),
         ]
       : []),

@@ -657,7 +657,7 @@ describe('Where to write in private', () => {
     expect(shownGiven).toContain('Not known yet to be the customer’s')
     await open('confirm-identity')
     expect(words(shown())).toContain('k•••@example.org')
-    await submits(SAM, shown(), { reason: 'They rang and named their order' })
+    await submits(SAM, shown(), { id: story.state.contact?.given[0]?.id ?? '', reason: 'They rang and named their order' })
     expect(words({ blocks: cardFor('support') })).toContain('The customer’s: a colleague has made sure')
   })
 
@@ -668,7 +668,7 @@ describe('Where to write in private', () => {
     const view = shown()
     story.does('2026-11-23T09:25:00Z', { type: 'ask-contact' })
     given('evil@example.org', '2026-11-23T09:26:00Z')
-    const answer = inPlace(view, await submits(SAM, view, { reason: 'They rang' }))
+    const answer = inPlace(view, await submits(SAM, view, { id: 'g3', reason: 'They rang' }))
     expect(words(answer)).toContain('has moved on')
     expect(story.state.contact?.matched).toBeUndefined()
   })
