@@ -21,8 +21,9 @@ const eventsQueueUrl = process.env.EVENTS_QUEUE_URL
 const BEFORE_NEXT_TICK_SECONDS = 75
 
 /**
- * Table stream → outbox, replies that may go out, the due queue for a timer too short to wait for the clock, the events for other systems, metrics.
- * The outbox comes first, so that nothing of the rest holds up what staff are told; metrics last, as they count each time.
+ * Table stream → outbox, replies that may go out, the due queue for a timer too short to wait for the clock, the events for
+ * other systems, metrics. The outbox comes first, so that nothing of the rest holds up what staff are told; metrics last,
+ * as they count each time.
  */
 export const handler = middy<DynamoDBStreamEvent>()
   .use(injectLambdaContext(logger))
