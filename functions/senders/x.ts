@@ -221,8 +221,9 @@ export const x: HttpSender<XCredentials> = {
         // Somebody has answered this post from our account since: X may have changed the words more than we know.
         return { kind: below.length === 0 ? 'absent' : 'unsure' }
       }
+      const account = accountIn(credentials)
       const ours = bodyBy(events, answer)?.data.filter(
-        ({ created_at, sender_id }) => isNew(created_at) && sender_id === accountIn(credentials),
+        ({ created_at, sender_id }) => isNew(created_at) && sender_id === account,
       )
       if (ours === undefined) return { kind: 'unsure' }
       const same = ours.find(({ text }) => sameText(asWritten(text ?? ''), asWritten(outgoing.text)))

@@ -657,7 +657,10 @@ describe('Where to write in private', () => {
     expect(shownGiven).toContain('Not known yet to be the customer’s')
     await open('confirm-identity')
     expect(words(shown())).toContain('k•••@example.org')
-    await submits(SAM, shown(), { id: story.state.contact?.given[0]?.id ?? '', reason: 'They rang and named their order' })
+    await submits(SAM, shown(), {
+      id: story.state.contact?.given[0]?.id ?? '',
+      reason: 'They rang and named their order',
+    })
     expect(words({ blocks: cardFor('support') })).toContain('The customer’s: a colleague has made sure')
   })
 
