@@ -29,7 +29,7 @@ import {
   uncalled,
 } from './mrkdwn.ts'
 import { askedOf, offered, type Part, partOf } from './offers.ts'
-import { contactText, replyBlocks } from './writing.ts'
+import { contactText, type Fit, replyBlocks } from './writing.ts'
 
 export { SHOW } from './buttons.ts'
 
@@ -150,16 +150,18 @@ export function redressText(redress: Redress, most = 300): string {
 interface Room {
   readonly words: number
   readonly share: number
+  /** Of the things that a list names. */
+  readonly items: number
 }
 
 /** JSON escapes what people wrote, and can double it: then less of it has to do. */
 const ROOMS: readonly Room[] = [
-  { words: LIMITS.sectionText, share: 1 },
-  { words: 2000, share: 1 },
-  { words: 1000, share: 0.7 },
-  { words: 500, share: 0.4 },
+  { words: LIMITS.sectionText, share: 1, items: 1 },
+  { words: 2000, share: 1, items: 1 },
+  { words: 1000, share: 0.7, items: 1 },
+  { words: 500, share: 0.4, items: 1 },
 ]
-const LEAST: Room = { words: 200, share: 0.15 }
+const LEAST: Room = { words: 200, share: 0.15, items: 0.4 }
 
 /**
  * A complaint as it stands: stage, owner, team, level, deadlines, the customer's words, what we write to them, and a
@@ -180,7 +182,9 @@ function cardOf(
   room: Room,
 ): Content {
   const { message, stage, level, paused, handoff, resolution } = complaint
-  const most = (length: number): number => Math.max(20, Math.floor(length * room.share))
+  const most: Fit = Object.assign((length: number) => Math.max(20, Math.floor(length * room.share)), {
+    items: (count: number) => Math.max(1, Math.floor(count * room.items)),
+  })
   const allowed = new Set(offered(complaint, policy, forTeam))
   const part = partOf(complaint, forTeam)
   const own = part === 'complaint'
@@ -297,10 +301,7 @@ function cardOf(
 }
 
 /** How bad it is, and the words that say so. */
-function severityFields(
-  { severity, signals }: Complaint,
-  most: (length: number) => number,
-): [string, string][] {
+function severityFields({ severity, signals }: Complaint, most: Fit): [string, string][] {
   if (severity === undefined) return []
   const words = signals
     .filter((signal) => signal.severity === severity)
@@ -326,9 +327,9 @@ function issuesText(
   issues: readonly Issue[],
   complaint: Complaint,
   policy: Policy,
-  most: (length: number) => number,
+  most: Fit,
 ): string {
-  const listed = issues.slice(0, ISSUES_SHOWN).map((issue) => {
+  const listed = issues.slice(0, most.items(ISSUES_SHOWN)).map((issue) => {
     const words = [issue.answer ?? issue.reason].filter((text) => text !== undefined)
     const ended = words.map((text) => `: ${oneLine(text, most(80))}`).join('')
     return `${MARKS[issue.state]} ${oneLine(issue.text, most(160))}${ended}${whereIs(complaint, issue, policy)}`
@@ -362,16 +363,16 @@ function issueBlocks(
   policy: Policy,
   team: string | undefined,
   allowed: ReadonlySet<ActionType>,
-  most: (length: number) => number,
+  most: Fit,
 ): KnownBlock[] {
   const asked = askedOf(complaint, team)
   const theirs =
     partOf(complaint, team) === 'issue'
       ? complaint.issues.filter(({ handoff }) => handoff?.toTeam === team)
       : asked
-  const more = theirs.length - ISSUES_WITH_BUTTONS
+  const more = theirs.length - most.items(ISSUES_WITH_BUTTONS)
   return [
-    ...theirs.slice(0, ISSUES_WITH_BUTTONS).flatMap((issue): KnownBlock[] => {
+    ...theirs.slice(0, most.items(ISSUES_WITH_BUTTONS)).flatMap((issue): KnownBlock[] => {
       const { id, text, handoff } = issue
       if (handoff === undefined) return []
       const elements = [
@@ -414,11 +415,11 @@ function issueBlocks(
 const PROMISES_SHOWN = 5
 
 /** What was promised and is not kept: what is open first, by when it is due. */
-function promisesText(promises: readonly Promised[], most: (length: number) => number): string {
+function promisesText(promises: readonly Promised[], most: Fit): string {
   const order = ({ state, dueAt }: Promised) => `${state === 'open' ? 0 : 1} ${dueAt}`
   const listed = promises
     .toSorted((a, b) => (order(a) < order(b) ? -1 : 1))
-    .slice(0, PROMISES_SHOWN)
+    .slice(0, most.items(PROMISES_SHOWN))
     .map(({ state, text, dueAt, to, worth, reason }) => {
       const where =
         state === 'open'
@@ -475,16 +476,12 @@ const REDRESS: Readonly<
 const REDRESSES_SHOWN = 5
 
 /** What somebody has still to decide or to pay comes first, then the newest. */
-function redressesText(
-  redress: readonly RedressItem[],
-  policy: Policy,
-  most: (length: number) => number,
-): string {
+function redressesText(redress: readonly RedressItem[], policy: Policy, most: Fit): string {
   const states = Object.keys(REDRESS)
   const listed = redress
     .toReversed()
     .sort((a, b) => states.indexOf(a.state) - states.indexOf(b.state))
-    .slice(0, REDRESSES_SHOWN)
+    .slice(0, most.items(REDRESSES_SHOWN))
     .map((item) => {
       const [words, who] = REDRESS[item.state]
       const by = who(item)

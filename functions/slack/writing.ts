@@ -133,6 +133,12 @@ export function pendingReplies({ replies }: Complaint): readonly Reply[] {
   )
 }
 
+/** How much there is room for on a card: of a text of some length, and of the things in a list. */
+export interface Fit {
+  (length: number): number
+  items(count: number): number
+}
+
 /** How many of them a card shows with their buttons. The next come up as these are decided. */
 export const PENDING_SHOWN = 3
 /** How many findings a card names of each. */
@@ -161,10 +167,10 @@ export function replyBlocks(
   complaint: Complaint,
   policy: Policy,
   allowed: ReadonlySet<ActionType>,
-  most: (length: number) => number,
+  most: Fit,
 ): KnownBlock[] {
   const pending = pendingReplies(complaint)
-  const listed = pending.slice(0, PENDING_SHOWN)
+  const listed = pending.slice(0, most.items(PENDING_SHOWN))
   const more = pending.length - listed.length
   const done = complaint.replies
     .flatMap((reply) => doneLine(complaint, policy, reply) ?? [])

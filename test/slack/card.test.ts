@@ -2,7 +2,7 @@ import type { KnownBlock, ModalView } from '@slack/types'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { evolve } from '../../functions/domain/complaint.ts'
-import { expectedSeq } from '../../functions/domain/decide.ts'
+import { type Action, expectedSeq } from '../../functions/domain/decide.ts'
 import { CHANGE } from '../../functions/slack/buttons.ts'
 import { type Content, card } from '../../functions/slack/card.ts'
 import { complaintView, modal, replyView } from '../../functions/slack/modals.ts'
@@ -241,6 +241,46 @@ describe('A card', () => {
     expect(JSON.parse(accept?.value ?? '')).toEqual({ complaintId: COMPLAINT_ID, expects: 3 })
     story.does('2026-11-23T09:20:00Z', { type: 'accept-handoff' }, bea)
     expect(labels()).toEqual(['draft-reply', 'take', 'hand-off', 'resolve', 'pause'])
+  })
+
+  it('stays within every limit where everything that it can hold is there at once, in words that JSON doubles', () => {
+    const words = '"\\\n<&'.repeat(600)
+    const story = given(
+      '2026-11-23T09:00:00Z',
+      {
+        text: words,
+        permalink: `https://example.org/${'a'.repeat(900)}`,
+        author: { id: words, name: words },
+      },
+      policy,
+    )
+    const does = (action: Action) => story.does('2026-11-23T09:10:00Z', action)
+    does({ type: 'acknowledge' })
+    for (let issue = 1; issue <= 12; issue++) {
+      does({ type: 'add-issue', text: words })
+      const toTeam = issue % 2 === 0 ? 'billing' : 'social'
+      does({ type: 'hand-off-issue', id: `i${issue}`, toTeam, reason: words })
+    }
+    for (let more = 0; more < 6; more++) {
+      does({ type: 'promise', text: words, due: '2026-11-30T09:00:00Z', to: words })
+      does({ type: 'propose-redress', redress: { kind: 'in-kind', description: words } })
+      const bounce = 'Please ring our helpline. We will refund you by Friday. '
+      does({ type: 'draft-reply', text: `${bounce}${more} ${words}` })
+    }
+    for (const { id } of story.state.replies.slice(0, 3)) does({ type: 'send-reply', id, reason: words })
+    does({ type: 'ask-contact' })
+    does({ type: 'hand-off', toTeam: 'billing', reason: words })
+    does({ type: 'pause', reason: words })
+    expect(story.state.replies.map(({ state }) => state).sort()).toEqual([
+      ...['held', 'held', 'held', 'sending', 'waiting', 'waiting', 'waiting'],
+    ])
+    for (const team of [undefined, 'support', 'billing', 'social']) {
+      for (const offering of ['usual', 'everything'] as const) {
+        const content = card(story.state, policy, { home, team, offering })
+        expectWithinLimits(content)
+        expectHarmless(content)
+      }
+    }
   })
 
   it('stays within every limit, calls nobody it should not, and offers what the state allows, whatever it holds', () => {
