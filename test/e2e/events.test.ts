@@ -72,6 +72,9 @@ const hasAll = (receiver: Receiver, ...ids: string[]) =>
 
 let receiver: Receiver
 let secret: string
+/** Of an endpoint of its own for each test: for a minute a name that is used again is signed with its former secret. */
+let name: string
+let endpoints = 0
 const names = new Set<string>()
 async function add(name: string, url: string, ...more: string[]): Promise<string> {
   names.add(name)
@@ -79,7 +82,8 @@ async function add(name: string, url: string, ...more: string[]): Promise<string
 }
 beforeEach(async () => {
   receiver = await Receiver.start()
-  secret = await add('e2e', receiver.url)
+  name = `e2e-${++endpoints}`
+  secret = await add(name, receiver.url)
 })
 afterEach(async () => {
   for (const name of names) await endpoint('remove', name)
@@ -173,7 +177,7 @@ describe('An endpoint', () => {
       expect(EVENTS[told.data.type].parse(told.data)).toEqual(told.data)
     }
     expect(JSON.stringify(arrived)).not.toContain('Private')
-    expect(await endpoint('list')).toMatch(/^e2e\tenabled\t/m)
+    expect(await endpoint('list')).toContain(`${name}\tenabled\t`)
   })
 
   it('may want some types of events only', async () => {
@@ -206,9 +210,9 @@ describe('An endpoint', () => {
       const [one] = about(receiver, id)
       return one === undefined ? [] : verifiable(secrets, one)
     }
-    const next = await endpoint('rotate', 'e2e')
+    const next = await endpoint('rotate', name)
     await waitFor('both to sign', async () => (await signers([secret, next])).every((fits) => fits))
-    await endpoint('retire', 'e2e', fingerprintOf(secret))
+    await endpoint('retire', name, fingerprintOf(secret))
     await waitFor('the old one to sign no more', async () => !(await signers([secret]))[0])
     expect(await signers([next])).toEqual([true])
     for (const one of receiver.arrived) expect(verifiable([secret, next], one)).toContain(true)
@@ -218,11 +222,13 @@ describe('An endpoint', () => {
     receiver.reply = () => 500
     const ids = [await opened(), await opened(), await opened()]
     for (const id of ids) for (let times = 0; times < 3; times++) await noted(id)
-    await waitFor('the circuit to open', async () => /^e2e\tcircuit/m.test(await endpoint('list')))
+    await waitFor('the circuit to open', async () => (await endpoint('list')).includes(`${name}\tcircuit`))
     receiver.arrived.length = 0
     receiver.reply = () => 200
     await hasAll(receiver, ...ids)
-    await waitFor('the circuit to be closed', async () => /^e2e\tenabled/m.test(await endpoint('list')))
+    await waitFor('the circuit to be closed', async () =>
+      (await endpoint('list')).includes(`${name}\tenabled`),
+    )
   })
 
   it('that takes its time for each webhook slows no other one', async () => {
@@ -248,7 +254,7 @@ describe('An endpoint', () => {
     await hasAll(receiver, id)
     const first = about(receiver, id)
     receiver.arrived.length = 0
-    expect(await replay('--endpoint', 'e2e', '--since', since)).toMatch(/^\d+ events sent again$/)
+    expect(await replay('--endpoint', name, '--since', since)).toMatch(/^\d+ events sent again$/)
     await hasAll(receiver, id)
     const again = about(receiver, id)
     const idAndBody = ({ headers, body }: Arrived) => ({ id: headers['webhook-id'], body })
@@ -261,7 +267,7 @@ describe('An endpoint', () => {
     receiver.reply = () => 410
     const id = await opened()
     await waitFor('the endpoint to be disabled', async () =>
-      /^e2e\tdisabled\t.*gone at/m.test(await endpoint('list')),
+      new RegExp(`^${name}\tdisabled\t.*gone at`, 'm').test(await endpoint('list')),
     )
     const { Attributes } = await waitFor('the event to wait for a person', async () => {
       const found = await sqs.send(
@@ -280,9 +286,9 @@ describe('An endpoint', () => {
 
     receiver.arrived.length = 0
     receiver.reply = () => 200
-    await endpoint('enable', 'e2e')
+    await endpoint('enable', name)
     expect(await redrive(sqs, run.webhooksDeadLetterQueueUrl, run.webhooksQueueUrl)).toBe(1)
-    await replay('--endpoint', 'e2e', '--since', since, '--complaint', id)
+    await replay('--endpoint', name, '--since', since, '--complaint', id)
     await hasAll(receiver, id)
   })
 })

@@ -20,7 +20,7 @@ const client = clientOf(inject('redress'))
 const { run } = client
 const { secretCacheSeconds: CACHE_SECONDS = 60 } = readConfig({
   context: (key) => (key === 'stage' ? 'local' : undefined),
-  env: { REDRESS_SLACK_API_URL: run.slackUrl },
+  env: { REDRESS_SLACK_API_URL: run.slackUrl, REDRESS_PLATFORMS_URL: run.deskUrl },
 })
 
 /** Runs a command line of this project on the shared stack. */

@@ -128,7 +128,10 @@ describe(`The story "${story.title}"`, () => {
   })
 
   it('has every act under the name of who did it', async () => {
-    const acts = (await client.events(complaintId)).map(({ type, actor, via }) => [type, actor, via])
+    const acts = (await client.events(complaintId))
+      // The policy's question how they found it goes its own way.
+      .filter(({ type }) => !/^(survey|reply)-/.test(type))
+      .map(({ type, actor, via }) => [type, actor, via])
     expect(acts).toEqual([
       ['received', 'source:x', undefined],
       ['timer-warned', 'clock', undefined],
