@@ -116,7 +116,7 @@ describe('A submitted modal', () => {
     ['answer-issue', { answer: 'x' }, ['id']],
     ['return-issue', { id: '=i1' }, ['reason']],
     ['break-promise', {}, ['id', 'reason']],
-    ['confirm-identity', { reason: ' ' }, ['reason']],
+    ['confirm-identity', { id: 'g3', reason: ' ' }, ['reason']],
   ])('%s of %j says what is wrong with %j', (type, fields, wrong) => {
     const submission = submissionOf(type, filled(fields))
     expect(submission).toHaveProperty('errors')
