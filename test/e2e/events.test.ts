@@ -281,7 +281,11 @@ describe('An endpoint', () => {
     expect(Attributes?.ApproximateNumberOfMessages).toBe('1')
     const acts = await listActs(client.stage.db, run.tableName, since.slice(0, 10))
     expect(acts).toContainEqual(
-      expect.objectContaining({ type: 'endpoint-disabled', about: `${name} (gone)`, by: 'function webhooks' }),
+      expect.objectContaining({
+        type: 'endpoint-disabled',
+        about: `${name} (gone)`,
+        by: 'function webhooks',
+      }),
     )
 
     receiver.arrived.length = 0
