@@ -269,16 +269,15 @@ describe('An endpoint', () => {
     await waitFor('the endpoint to be disabled', async () =>
       new RegExp(`^${name}\tdisabled\t.*gone at`, 'm').test(await endpoint('list')),
     )
-    const { Attributes } = await waitFor('the event to wait for a person', async () => {
+    await waitFor('the event to wait for a person', async () => {
       const found = await sqs.send(
         new GetQueueAttributesCommand({
           QueueUrl: run.webhooksDeadLetterQueueUrl,
           AttributeNames: ['ApproximateNumberOfMessages'],
         }),
       )
-      return Number(found.Attributes?.ApproximateNumberOfMessages) > 0 && found
+      return Number(found.Attributes?.ApproximateNumberOfMessages) > 0
     })
-    expect(Attributes?.ApproximateNumberOfMessages).toBe('1')
     const acts = await listActs(client.stage.db, run.tableName, since.slice(0, 10))
     expect(acts).toContainEqual(
       expect.objectContaining({
@@ -291,7 +290,8 @@ describe('An endpoint', () => {
     receiver.arrived.length = 0
     receiver.reply = () => 200
     await endpoint('enable', name)
-    expect(await redrive(sqs, run.webhooksDeadLetterQueueUrl, run.webhooksQueueUrl)).toBe(1)
+    // Two lanes may have had one each on its way when it said so.
+    expect(await redrive(sqs, run.webhooksDeadLetterQueueUrl, run.webhooksQueueUrl)).toBeGreaterThan(0)
     await replay('--endpoint', name, '--since', since, '--complaint', id)
     await hasAll(receiver, id)
   })
