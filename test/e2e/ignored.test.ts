@@ -34,12 +34,20 @@ const slack = async (method: string, body: object): Promise<any> => {
 const CHANNEL = 'C0SUPPORT00'
 /** The list of a week, once it is there. */
 async function listOf(week: string): Promise<SlackMessage | undefined> {
-  const { messages } = await slack('conversations.history', {
-    channel: CHANNEL,
-    limit: 200,
-    include_all_metadata: true,
-  })
-  const found = (messages as SlackMessage[]).filter(({ metadata }) => {
+  // Other files' storms fill the channel: all of its pages are looked at.
+  const messages: SlackMessage[] = []
+  let cursor: string | undefined
+  do {
+    const page = await slack('conversations.history', {
+      channel: CHANNEL,
+      limit: 200,
+      include_all_metadata: true,
+      ...(cursor === undefined ? {} : { cursor }),
+    })
+    messages.push(...(page.messages as SlackMessage[]))
+    cursor = page.response_metadata?.next_cursor || undefined
+  } while (cursor !== undefined)
+  const found = messages.filter(({ metadata }) => {
     const payload = metadata?.event_payload as { digest?: string } | undefined
     return payload?.digest === `ignored#${week}`
   })
