@@ -1,8 +1,11 @@
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
-/** Whoever travels through days takes every open complaint along, and so comes before those that leave some open. */
-const FIRST = ['/test/e2e/ladder.test.ts', '/test/e2e/story.test.ts']
+/**
+ * Whoever travels through days, or lists whoever waits, takes every open complaint along, and so comes before those that
+ * leave some open; and so does who wants to be alone with the queue of what could not be delivered.
+ */
+const FIRST = ['ladder', 'story', 'ignored', 'events'].map((name) => `/test/e2e/${name}.test.ts`)
 /** Whoever judges what all the others did has to come after them. */
 const LAST = ['/test/e2e/permissions.test.ts']
 
