@@ -415,8 +415,10 @@ export interface Complaint {
   readonly acknowledgedAt?: Instant
   readonly resolvedAt?: Instant
   readonly reopenedAt?: Instant
-  /** When the customer last wrote something that needs an answer; absent once we have answered. */
+  /** When the customer last wrote, or gave us, something that needs an answer; absent once we have answered. */
   readonly unansweredAt?: Instant
+  /** When they last did so on the complaint's own channel, whose reply window counts from there; absent once answered. */
+  readonly wroteAt?: Instant
   /** Since when the customer, who had been answered before, waits for the next answer. */
   readonly waitingSince?: Instant
   /** When we last answered. */
@@ -868,6 +870,7 @@ export function evolve(state: Complaint | undefined, event: Event): Complaint {
       contactCount: 0,
       receivedAt: event.at,
       unansweredAt: event.at,
+      wroteAt: event.at,
       policy: event.policy,
       rule: event.rule,
       timers: event.timers ?? [],
@@ -931,7 +934,7 @@ export function evolve(state: Complaint | undefined, event: Event): Complaint {
       return { ...common, followUpDue: true }
     case 'resolved':
       return {
-        ...without(unpaused(common, event.at), 'handoff', 'waitingSince', 'unansweredAt'),
+        ...without(unpaused(common, event.at), 'handoff', 'waitingSince', 'unansweredAt', 'wroteAt'),
         level: 0,
         resolvedAt: event.at,
         resolution: {
@@ -952,7 +955,14 @@ export function evolve(state: Complaint | undefined, event: Event): Complaint {
     case 'closed':
     case 'withdrawn':
       return {
-        ...without(unpaused(common, event.at), 'handoff', 'followUpDue', 'waitingSince', 'unansweredAt'),
+        ...without(
+          unpaused(common, event.at),
+          'handoff',
+          'followUpDue',
+          'waitingSince',
+          'unansweredAt',
+          'wroteAt',
+        ),
         level: 0,
         ...(event.type === 'merged' ? { mergedInto: event.into } : {}),
         overAt: event.at,
@@ -974,6 +984,7 @@ export function evolve(state: Complaint | undefined, event: Event): Complaint {
       return {
         ...joined,
         unansweredAt: event.at,
+        wroteAt: event.at,
         ...(waits ? { waitingSince: state.waitingSince ?? event.at } : {}),
       }
     }
@@ -1031,7 +1042,7 @@ export function evolve(state: Complaint | undefined, event: Event): Complaint {
         issues: state.issues.map((issue) => (issue.id === event.id ? without(issue, 'handoff') : issue)),
       }
     case 'replied':
-      return { ...without(common, 'waitingSince', 'unansweredAt'), repliedAt: event.at }
+      return { ...without(common, 'waitingSince', 'unansweredAt', 'wroteAt'), repliedAt: event.at }
     case 'reply-drafted': {
       const {
         id,
@@ -1234,7 +1245,7 @@ function answeredBy(complaint: Complaint, id: string, at: Instant): Complaint {
   if (!isAnswer(reply)) return complaint
   const { unansweredAt } = complaint
   if (!isOvertaken(complaint, reply)) {
-    return { ...without(complaint, 'waitingSince', 'unansweredAt'), repliedAt: at }
+    return { ...without(complaint, 'waitingSince', 'unansweredAt', 'wroteAt'), repliedAt: at }
   }
   return {
     ...complaint,

@@ -136,7 +136,7 @@ function begins(
     case 'statutory':
       return from(statutorySince(state, policy, spec))
     case 'reply-window':
-      return state.unansweredAt && from(state.unansweredAt)
+      return state.wroteAt && from(state.wroteAt)
     case 'next-reply':
       return state.waitingSince
     case 'accept-handoff':

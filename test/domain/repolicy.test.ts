@@ -140,6 +140,26 @@ describe('a complaint that is moved to another policy', () => {
   })
 })
 
+describe('the reply window of a channel', () => {
+  it('is counted from what the customer wrote there, not from an address that they gave by a form', () => {
+    const story = open()
+    story.does('2026-11-23T23:00:00Z', { type: 'ask-contact', private: true })
+    story.passes('2026-11-24T09:30:00Z')
+    const breached = story.timer('reply-window')
+    expect(breached.state).toBe('breached')
+    const give = { type: 'give-contact', email: 'kim@customer.example', code: 'K7PQRT' } as const
+    const id = story.state.contact?.ask ?? ''
+    const by = { id: 'customer:form' }
+    story.send('2026-11-24T10:00:00Z', { ...give, id, consent: 'You may write to me.', by })
+    expect(story.state).toMatchObject({
+      wroteAt: '2026-11-23T09:00:00Z',
+      unansweredAt: '2026-11-24T10:00:00Z',
+    })
+    move(story, '2026-11-24T11:00:00Z', sameAgain)
+    expect(story.timer('reply-window')).toEqual(breached)
+  })
+})
+
 describe('the plan of a move', () => {
   it('says what becomes of each timer and what happens at once, and changes nothing', () => {
     const story = open(laxer)
