@@ -81,7 +81,7 @@ async function toOne(stage: Stage, name: string): Promise<Send> {
   return async (events) => {
     const deliveries = events
       .filter(({ type }) => isWanted(endpoint, type))
-      .map((event) => deliveryOf(name, event))
+      .map((event) => deliveryOf(endpoint, event))
     const refused = await sendToLanes(
       sqs,
       queueUrl,

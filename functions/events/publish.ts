@@ -56,7 +56,7 @@ export async function publishBatch({ Records }: SQSEvent, outside: Publishing): 
     const deliveries = published.flatMap(({ event }) =>
       endpoints
         .filter((endpoint) => isWanted(endpoint, event.type))
-        .map(({ name }) => deliveryOf(name, event)),
+        .map((endpoint) => deliveryOf(endpoint, event)),
     )
     const refused = await sendToLanes(outside.sqs, outside.deliveriesUrl, deliveries)
     fail(idsOf(published.filter(isAmong(refused))), 'The queue refused deliveries', undefined)

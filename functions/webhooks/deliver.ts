@@ -12,7 +12,7 @@ import { signedHeaders } from './sign.ts'
 export interface Outside {
   readonly endpoints: Pick<Endpoints, 'find' | 'saveCircuit' | 'disable'>
   /** The active signing secrets of an endpoint, newest first; none where they are not known yet. */
-  readonly secretsOf: (endpoint: string) => Promise<readonly string[]>
+  readonly secretsOf: (endpoint: Endpoint) => Promise<readonly string[]>
   readonly post: (url: string, headers: Readonly<Record<string, string>>, body: string) => Promise<Answer>
   readonly ways: Ways
   /** Real time. */
@@ -34,14 +34,9 @@ const SECRET_MS = 10_000
  */
 export async function deliver(delivery: Delivery, outside: Outside): Promise<void> {
   const { ways, nowMs, pace } = outside
-  const secrets = await outside.secretsOf(delivery.endpoint)
   const admitted = await admission(delivery, outside)
   if (admitted === undefined) return
-  if (secrets.length === 0) {
-    logger.warn('An endpoint has no signing secret', about(delivery))
-    return ways.wait({ ...delivery, notBeforeMs: nowMs() + SECRET_MS })
-  }
-  const { endpoint, generation } = admitted
+  const { endpoint, generation, secrets } = admitted
   const body = bodyOf(delivery)
   const answer = await outside.post(endpoint.url, signedHeaders(delivery.id, body, secrets, nowMs()), body)
 
@@ -92,15 +87,22 @@ export async function release(delivery: Delivery, key: string, outside: Outside)
 /** Whether anything may be tried now; where not, the delivery has been seen to. */
 async function admission(
   delivery: Delivery,
-  { endpoints, ways, nowMs, pace }: Outside,
-): Promise<{ endpoint: Endpoint; generation: number } | undefined> {
+  { endpoints, secretsOf, ways, nowMs, pace }: Outside,
+): Promise<{ endpoint: Endpoint; generation: number; secrets: readonly string[] } | undefined> {
   for (let look = 0; look < LOOKS; look++) {
     const endpoint = await endpoints.find(delivery.endpoint)
     if (!isOpenTo(endpoint, delivery)) return undefined
+    // Before the circuit is asked: what cannot be signed must not use up its one try.
+    const secrets = await secretsOf(endpoint)
+    if (secrets.length === 0) {
+      logger.warn('An endpoint has no signing secret', about(delivery))
+      await ways.wait({ ...delivery, notBeforeMs: nowMs() + SECRET_MS })
+      return undefined
+    }
     const looked = admit(endpoint.circuit, nowMs(), patienceOf(pace))
     switch (looked.verdict) {
       case 'go':
-        return { endpoint, generation: looked.generation }
+        return { endpoint, generation: looked.generation, secrets }
       case 'wait':
         await ways.wait({ ...delivery, notBeforeMs: looked.untilMs + spreadMs(pace) })
         return undefined
@@ -111,6 +113,7 @@ async function admission(
           return {
             endpoint: { ...endpoint, circuit, revision: revision + 1 },
             generation: circuit.generation,
+            secrets,
           }
         }
       }
@@ -122,8 +125,9 @@ async function admission(
 
 /** What goes to an endpoint that is gone or disabled is dropped: the ledger has it, and replay brings it back. */
 function isOpenTo(endpoint: Endpoint | undefined, delivery: Delivery): endpoint is Endpoint {
-  if (endpoint !== undefined && endpoint.disabled === undefined) return true
-  const why = endpoint === undefined ? 'removed' : 'disabled'
+  const is = endpoint?.id === delivery.endpointId
+  if (is && endpoint.disabled === undefined) return true
+  const why = is ? 'disabled' : 'removed'
   logger.info('A webhook is dropped', { ...about(delivery), why })
   return false
 }
@@ -167,7 +171,8 @@ async function disable(
     by: 'function webhooks',
     at,
   }
-  if (!(await endpoints.disable(delivery.endpoint, { at, why }, act))) return
+  if (!(await endpoints.disable({ name: delivery.endpoint, id: delivery.endpointId }, { at, why }, act)))
+    return
   logger.error('An endpoint is disabled', { ...about(delivery), why })
   await ways.bury(delivery)
 }

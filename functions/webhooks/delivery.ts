@@ -1,10 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { SendMessageBatchCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs'
 import type { PublicEvent } from '../events/schema.ts'
+import type { Endpoint } from './endpoints.ts'
 
 /** An event on its way to an endpoint. */
 export interface Delivery {
+  /** The endpoint's name. */
   readonly endpoint: string
+  /** Of the endpoint that had the name then. */
+  readonly endpointId: string
   /** What the receiver tells a repeat by: the same for the same event and endpoint, however often it is sent. */
   readonly id: string
   readonly event: PublicEvent
@@ -15,9 +19,10 @@ export interface Delivery {
 }
 
 /** Without a full stop, as the scheme wants it. */
-export const deliveryOf = (endpoint: string, event: PublicEvent): Delivery => ({
-  endpoint,
-  id: `evt_${event.complaintId}_${event.seq}_${endpoint}`,
+export const deliveryOf = ({ name, id }: Pick<Endpoint, 'name' | 'id'>, event: PublicEvent): Delivery => ({
+  endpoint: name,
+  endpointId: id,
+  id: `evt_${event.complaintId}_${event.seq}_${id}`,
   event,
   failures: 0,
 })
@@ -131,9 +136,10 @@ export const waysOn = (
 /** @throws Error for what is no delivery: it ends in the dead-letter queue, where somebody can look at it. */
 export function parseDelivery(body: string): Delivery {
   const delivery = JSON.parse(body) as Partial<Delivery>
-  const { endpoint, id, event, failures } = delivery
+  const { endpoint, endpointId, id, event, failures } = delivery
   if (
     typeof endpoint !== 'string' ||
+    typeof endpointId !== 'string' ||
     typeof id !== 'string' ||
     typeof event?.complaintId !== 'string' ||
     typeof failures !== 'number'

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { parseArgs } from 'node:util'
 import {
   GetSecretValueCommand,
@@ -12,7 +13,7 @@ import { toldToEvents } from '../shared/deployed.ts'
 import { fingerprintOf, keysOf, type StoredSecret, withKey, withoutKey } from '../shared/rotation.ts'
 import { openStage, runCommand, STAGE_USAGE, type Stage } from '../shared/stage.ts'
 import { endpointUrl } from './address.ts'
-import { Endpoints, type NewEndpoint } from './endpoints.ts'
+import { type Endpoint, Endpoints, type NewEndpoint } from './endpoints.ts'
 import { newSecret } from './sign.ts'
 
 const USAGE = `Endpoints: where other systems are told of events, by signed webhooks.
@@ -58,34 +59,34 @@ async function run(args: string[]): Promise<void> {
       return add(stage, endpoints, name, values)
     case 'disable': {
       const disabled = { at: toInstant(new Date()), why: 'command' } as const
-      if (!(await endpoints.disable(name, disabled, actOf('endpoint-disabled', name))))
-        throw new Error(`There is no endpoint ${name}, or it is disabled already`)
+      const endpoint = await known(endpoints, name)
+      if (!(await endpoints.disable(endpoint, disabled, actOf('endpoint-disabled', name))))
+        throw new Error(`${name} is disabled already`)
       out(`${name} is disabled: nothing more is sent to it, and what waits for it is dropped.`)
       return
     }
     case 'enable': {
-      const before = await endpoints.find(name)
-      if (before === undefined || !(await endpoints.enable(name, actOf('endpoint-enabled', name))))
-        throw noEndpoint(name)
+      const { disabled } = await known(endpoints, name)
+      if (!(await endpoints.enable(name, actOf('endpoint-enabled', name)))) throw noEndpoint(name)
       out(`${name} is enabled.`)
-      const { disabled } = before
       if (disabled !== undefined)
         say(`To send what it missed: npm run events -- replay --endpoint ${name} --since ${disabled.at}`)
       return
     }
     case 'remove': {
+      const { id } = await known(endpoints, name)
       if (!(await endpoints.remove(name, actOf('endpoint-removed', name)))) throw noEndpoint(name)
-      await changeSecret(stage, ({ [name]: _, ...rest }) => rest)
+      await changeSecret(stage, ({ [id]: _, ...rest }) => rest)
       out(`${name} is removed, and its secrets with it.`)
       return
     }
     case 'rotate': {
-      if ((await endpoints.find(name)) === undefined) throw noEndpoint(name)
+      const { id } = await known(endpoints, name)
       const key = newSecret()
       const shown = fingerprintOf(key)
       await changeSecret(
         stage,
-        (secret) => withKey(secret, name, key),
+        (secret) => withKey(secret, id, key),
         () => recordAct(stage.db, stage.table, actOf('secret-added', `endpoint ${name} ${shown}`)),
       )
       out(key)
@@ -94,19 +95,21 @@ async function run(args: string[]): Promise<void> {
       )
       return
     }
-    case 'retire':
+    case 'retire': {
+      const { id } = await known(endpoints, name)
       await changeSecret(
         stage,
-        (secret) => withoutKey(secret, name, fingerprint),
+        (secret) => withoutKey(secret, id, fingerprint),
         () => recordAct(stage.db, stage.table, actOf('secret-retired', `endpoint ${name} ${fingerprint}`)),
       )
       out(`${fingerprint} is retired: within a minute nothing is signed with it any more.`)
+    }
   }
 }
 
 async function list(stage: Stage, endpoints: Endpoints): Promise<void> {
   const { secret } = await storedSecret(stage)
-  for (const { name, url, types, disabled, circuit } of await endpoints.list()) {
+  for (const { name, url, types, disabled, circuit, id } of await endpoints.list()) {
     const state =
       disabled === undefined
         ? circuit.state === 'closed'
@@ -118,7 +121,7 @@ async function list(stage: Stage, endpoints: Endpoints): Promise<void> {
       disabled === undefined && circuit.retryAtMs !== undefined
         ? `next try at ${toInstant(circuit.retryAtMs / 1000)}`
         : ''
-    const fingerprints = keysOf(secret, name).map(fingerprintOf).join(',')
+    const fingerprints = keysOf(secret, id).map(fingerprintOf).join(',')
     const wanted = types === 'all' ? 'all' : types.join(',')
     out([name, state, url, wanted, fingerprints, since || retry].filter((text) => text !== '').join('\t'))
   }
@@ -139,9 +142,10 @@ async function add(
   if (there.length >= MOST_ENDPOINTS)
     throw new Error(`There are ${MOST_ENDPOINTS} endpoints: remove one first`)
   const key = newSecret()
+  const id = `${name}-${randomBytes(4).toString('hex')}`
   // The secret first: an endpoint without one could not be told anything.
-  await changeSecret(stage, (secret) => ({ ...secret, [name]: [key] }))
-  const endpoint = { name, url: href, types: wanted, createdAt: toInstant(new Date()) }
+  await changeSecret(stage, (secret) => ({ ...secret, [id]: [key] }))
+  const endpoint = { name, id, url: href, types: wanted, createdAt: toInstant(new Date()) }
   // Not the whole address: its path may be what keeps strangers out.
   if (!(await endpoints.add(endpoint, actOf('endpoint-added', `${name} (${new URL(href).host})`))))
     throw new Error(`There is an endpoint ${name} already`)
@@ -155,6 +159,12 @@ function typesFrom(text: string): EventType[] {
   if (unknown.length > 0)
     throw new Error(`There is no event ${unknown.join(', ')}. Events: ${EVENT_TYPES.join(', ')}`)
   return EVENT_TYPES.filter((known) => named.includes(known))
+}
+
+async function known(endpoints: Endpoints, name: string): Promise<Endpoint> {
+  const endpoint = await endpoints.find(name)
+  if (endpoint === undefined) throw noEndpoint(name)
+  return endpoint
 }
 
 const noEndpoint = (name: string) => new Error(`There is no endpoint ${name}`)

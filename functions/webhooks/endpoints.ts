@@ -15,6 +15,8 @@ import { type Circuit, CLOSED } from './circuit.ts'
 /** Where another system wants to be told of events. */
 export interface Endpoint {
   readonly name: string
+  /** The name and a random part, as a name may be given again: deliveries and signing secrets are of the one that had it then. */
+  readonly id: string
   readonly url: string
   readonly types: 'all' | readonly EventType[]
   readonly createdAt: Instant
@@ -32,7 +34,7 @@ export interface Disabled {
 }
 
 /** What whoever adds an endpoint says of it. */
-export type NewEndpoint = Pick<Endpoint, 'name' | 'url' | 'types' | 'createdAt'>
+export type NewEndpoint = Pick<Endpoint, 'name' | 'id' | 'url' | 'types' | 'createdAt'>
 
 export const isWanted = ({ types, disabled }: Endpoint, type: EventType): boolean =>
   disabled === undefined && (types === 'all' || types.includes(type))
@@ -89,7 +91,7 @@ export class Endpoints {
    *
    * @returns whether that held.
    */
-  async saveCircuit({ name, revision }: Endpoint, circuit: Circuit): Promise<boolean> {
+  async saveCircuit({ name, id, revision }: Endpoint, circuit: Circuit): Promise<boolean> {
     try {
       await this.#db.send(
         new UpdateCommand({
@@ -98,9 +100,10 @@ export class Endpoints {
           UpdateExpression: 'SET circuit = :circuit, revision = :next',
           ConditionExpression:
             revision === 0
-              ? 'attribute_exists(pk) AND attribute_not_exists(revision)'
-              : 'revision = :revision',
+              ? 'endpoint.id = :id AND attribute_not_exists(revision)'
+              : 'endpoint.id = :id AND revision = :revision',
           ExpressionAttributeValues: {
+            ':id': id,
             ':circuit': circuit,
             ':next': revision + 1,
             ...(revision === 0 ? {} : { ':revision': revision }),
@@ -142,16 +145,16 @@ export class Endpoints {
     )
   }
 
-  /** Stops everything that goes to an endpoint. Returns false where there is none by that name, or it is disabled already. */
-  disable(name: string, disabled: Disabled, act: Act): Promise<boolean> {
+  /** Stops everything that goes to an endpoint. Returns false where it is removed or disabled already. */
+  disable({ name, id }: Pick<Endpoint, 'name' | 'id'>, disabled: Disabled, act: Act): Promise<boolean> {
     return this.#together(
       {
         Update: {
           TableName: this.#table,
           Key: endpointKey(name),
           UpdateExpression: 'SET disabled = :disabled',
-          ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(disabled)',
-          ExpressionAttributeValues: { ':disabled': disabled },
+          ConditionExpression: 'endpoint.id = :id AND attribute_not_exists(disabled)',
+          ExpressionAttributeValues: { ':id': id, ':disabled': disabled },
         },
       },
       act,

@@ -1,8 +1,9 @@
 import * as z from 'zod'
 import { keysOf, type StoredSecret } from '../shared/rotation.ts'
 import { readSecret, rereadSecret } from '../shared/secrets.ts'
+import type { Endpoint } from './endpoints.ts'
 
-/** One secret for all endpoints: by the name of each the keys that are active, newest first. */
+/** One secret for all endpoints: by the id of each the keys that are active, newest first. */
 export const EndpointSecrets: z.ZodType<StoredSecret> = z.record(z.string(), z.unknown())
 
 /**
@@ -13,9 +14,9 @@ export const EndpointSecrets: z.ZodType<StoredSecret> = z.record(z.string(), z.u
  */
 export const secretsIn =
   (arn: string) =>
-  async (endpoint: string): Promise<readonly string[]> => {
-    const known = keysOf(await readSecret(arn, EndpointSecrets), endpoint)
+  async ({ id }: Pick<Endpoint, 'id'>): Promise<readonly string[]> => {
+    const known = keysOf(await readSecret(arn, EndpointSecrets), id)
     if (known.length > 0) return known
     const newest = await rereadSecret(arn, EndpointSecrets)
-    return newest === undefined ? [] : keysOf(newest, endpoint)
+    return newest === undefined ? [] : keysOf(newest, id)
   }

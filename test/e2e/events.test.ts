@@ -72,9 +72,8 @@ const hasAll = (receiver: Receiver, ...ids: string[]) =>
 
 let receiver: Receiver
 let secret: string
-/** Of an endpoint of its own for each test: for a minute a name that is used again is signed with its former secret. */
-let name: string
-let endpoints = 0
+/** The same for the endpoint of each test: what is signed with a former endpoint's secret fails. */
+const name = 'e2e'
 const names = new Set<string>()
 async function add(name: string, url: string, ...more: string[]): Promise<string> {
   names.add(name)
@@ -82,7 +81,6 @@ async function add(name: string, url: string, ...more: string[]): Promise<string
 }
 beforeEach(async () => {
   receiver = await Receiver.start()
-  name = `e2e-${++endpoints}`
   secret = await add(name, receiver.url)
 })
 afterEach(async () => {

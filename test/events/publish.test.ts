@@ -21,7 +21,13 @@ import { CONTEXT, SAMPLES } from './samples.ts'
 logger.setLogLevel('SILENT')
 
 const endpoint = (name: string, more: Partial<Endpoint> = {}): Endpoint => ({
-  ...{ name, url: `https://${name}.example/`, types: 'all', createdAt: '2026-11-23T09:00:00Z' },
+  ...{
+    name,
+    id: `${name}-1`,
+    url: `https://${name}.example/`,
+    types: 'all',
+    createdAt: '2026-11-23T09:00:00Z',
+  },
   ...{ circuit: CLOSED, revision: 0, ...more },
 })
 
@@ -95,8 +101,8 @@ describe('Publishing', () => {
     expect(sent.every(({ MessageGroupId = '' }) => /^(all|closed)\.[01]$/.test(MessageGroupId))).toBe(true)
     // What comes twice within five minutes is kept once.
     expect(sent.map(({ MessageDeduplicationId }) => MessageDeduplicationId)).toEqual([
-      `evt_${eventOf(1).complaintId}_1_all`,
-      `evt_${eventOf(1).complaintId}_1_closed`,
+      `evt_${eventOf(1).complaintId}_1_all-1`,
+      `evt_${eventOf(1).complaintId}_1_closed-1`,
     ])
   })
 

@@ -1,9 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { CLOSED } from '../../functions/webhooks/circuit.ts'
 import { bodyOf, deliveryOf, laneOf } from '../../functions/webhooks/delivery.ts'
 import { type Answer, post } from '../../functions/webhooks/send.ts'
 import { Receiver, verified } from './receiver.ts'
-import { eventOf, World } from './world.ts'
+import { eventOf, named, World } from './world.ts'
 
 const SECOND = 1000
 const MINUTE = 60 * SECOND
@@ -33,17 +34,17 @@ describe('An event', () => {
       timestamp: '2026-11-23T09:00:00Z',
       data: eventOf(1, 3),
     })
-    expect(receiver.ids).toEqual(['evt_01JD7Z3K8M0000000000000001_3_crm'])
+    expect(receiver.ids).toEqual(['evt_01JD7Z3K8M0000000000000001_3_crm-1'])
     expect(world.underWay).toBe(0)
   })
 
   it('has an id without a full stop, which separates what is signed; the same for each try, another for each endpoint', () => {
-    const one = deliveryOf('crm', eventOf(1))
+    const one = deliveryOf(named('crm'), eventOf(1))
     expect(one.id).not.toContain('.')
-    expect(deliveryOf('crm', eventOf(1)).id).toBe(one.id)
-    expect(deliveryOf('bi', eventOf(1)).id).not.toBe(one.id)
-    expect(deliveryOf('crm', eventOf(1, 2)).id).not.toBe(one.id)
-    expect(bodyOf(one)).toBe(bodyOf(deliveryOf('bi', eventOf(1))))
+    expect(deliveryOf(named('crm'), eventOf(1)).id).toBe(one.id)
+    expect(deliveryOf(named('bi'), eventOf(1)).id).not.toBe(one.id)
+    expect(deliveryOf(named('crm'), eventOf(1, 2)).id).not.toBe(one.id)
+    expect(bodyOf(one)).toBe(bodyOf(deliveryOf(named('bi'), eventOf(1))))
   })
 
   it('keeps to the lane of its complaint, so that the events of one arrive in order', async () => {
@@ -57,7 +58,9 @@ describe('An event', () => {
       const id = eventOf(complaint).complaintId
       const seqs = receiver.ids.filter((one) => one.includes(id)).map((one) => Number(one.split('_')[2]))
       expect(seqs).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9])
-      expect(new Set([1, 5, 9].map((seq) => laneOf(deliveryOf('crm', eventOf(complaint, seq))))).size).toBe(1)
+      expect(
+        new Set([1, 5, 9].map((seq) => laneOf(deliveryOf(named('crm'), eventOf(complaint, seq))))).size,
+      ).toBe(1)
     }
   })
 
@@ -94,7 +97,7 @@ describe('An event', () => {
     expect(triedAt).toHaveLength(8)
     expect(((triedAt.at(-1) ?? 0) - begun) / HOUR).toBeGreaterThan(31)
     expect(((triedAt.at(-1) ?? 0) - begun) / HOUR).toBeLessThan(40)
-    expect(world.dead).toEqual([deliveryOf('crm', eventOf(1))])
+    expect(world.dead).toEqual([deliveryOf(named('crm'), eventOf(1))])
     expect(world.underWay).toBe(0)
   })
 
@@ -102,7 +105,7 @@ describe('An event', () => {
     const arrived: string[] = []
     const world = new World(async (_, headers): Promise<Answer> => {
       const id = headers['webhook-id'] ?? ''
-      if (id.endsWith('_13_crm')) return { kind: 'failed', why: '400' }
+      if (id.includes('_13_crm')) return { kind: 'failed', why: '400' }
       arrived.push(id)
       return { kind: 'delivered' }
     })
@@ -170,6 +173,27 @@ describe('An endpoint', () => {
     Object.assign(world.outside, { secretsOf: known })
     await world.pass(MINUTE)
     expect(receiver.arrived).toHaveLength(1)
+  })
+
+  it('that has the name of one that was removed gets nothing that was meant for that one, and its own at once', async () => {
+    const arrived: string[] = []
+    const world = new World(async (url): Promise<Answer> => {
+      if (url.includes('former')) return { kind: 'failed', why: '503' }
+      arrived.push(url)
+      return { kind: 'delivered' }
+    })
+    world.add('crm', 'https://former.example/')
+    for (let n = 0; n < 10; n++) world.send('crm', eventOf(n))
+    await world.pass(MINUTE)
+    world.add('crm', 'https://new.example/')
+    world.send('crm', eventOf(1))
+    await world.pass(0)
+    expect(arrived).toEqual(['https://new.example/'])
+    await world.pass(24 * HOUR)
+    expect(arrived).toHaveLength(1)
+    expect(world.underWay).toBe(0)
+    expect(world.dead).toEqual([])
+    expect(world.endpoint('crm')).toMatchObject({ id: 'crm-2', circuit: CLOSED })
   })
 
   it('that nobody reaches for three days is disabled, and what waited for it is dropped', async () => {

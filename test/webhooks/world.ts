@@ -10,21 +10,24 @@ import { newSecret } from '../../functions/webhooks/sign.ts'
 // Failures are what these tests are made of; each would print its stack.
 logger.setLogLevel('SILENT')
 
+/** An endpoint that was the first to be added. */
+export const named = (name: string) => ({ name, id: `${name}-1` })
+
 /** Endpoints in memory, with the rules that the table enforces. */
 class FakeEndpoints implements Pick<Outside, 'endpoints'> {
   readonly all = new Map<string, Endpoint>()
   readonly acts: Act[] = []
   readonly endpoints: Outside['endpoints'] = {
     find: async (name) => this.all.get(name),
-    saveCircuit: async ({ name, revision }, circuit: Circuit) => {
+    saveCircuit: async ({ name, id, revision }, circuit: Circuit) => {
       const there = this.all.get(name)
-      if (there === undefined || there.revision !== revision) return false
+      if (there?.id !== id || there.revision !== revision) return false
       this.all.set(name, { ...there, circuit, revision: revision + 1 })
       return true
     },
-    disable: async (name, disabled: Disabled, act) => {
+    disable: async ({ name, id }, disabled: Disabled, act) => {
       const there = this.all.get(name)
-      if (there === undefined || there.disabled !== undefined) return false
+      if (there?.id !== id || there.disabled !== undefined) return false
       this.all.set(name, { ...there, disabled })
       this.acts.push(act)
       return true
@@ -73,7 +76,13 @@ export class World {
 
   add(name: string, url = `https://${name}.example/`): void {
     const endpoint: Endpoint = {
-      ...{ name, url, types: 'all', createdAt: '2026-11-23T09:00:00Z' },
+      ...{
+        name,
+        id: `${name}-${this.#endpoints.all.has(name) ? 2 : 1}`,
+        url,
+        types: 'all',
+        createdAt: '2026-11-23T09:00:00Z',
+      },
       ...{ circuit: CLOSED, revision: 0 },
     }
     this.#endpoints.all.set(name, endpoint)
@@ -95,7 +104,7 @@ export class World {
   }
 
   send(name: string, event: PublicEvent): void {
-    this.#put(deliveryOf(name, event))
+    this.#put(deliveryOf(this.endpoint(name), event))
   }
 
   /** Lets time pass, and everything happen that happens meanwhile; less, where nothing is left to do. */
