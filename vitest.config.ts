@@ -3,16 +3,23 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /**
  * Whoever travels through days, or lists whoever waits, takes every open complaint along, and so comes before those that
- * leave some open; and so does who wants to be alone with the queue of what could not be delivered.
+ * leave some open; and so does who wants to be alone with the queue of what could not be delivered. In this order.
  */
-const FIRST = ['ladder', 'story', 'ignored', 'events'].map((name) => `/test/e2e/${name}.test.ts`)
+const FIRST = ['ladder', 'story', 'ignored', 'events'].map(pathOf)
 /** Whoever judges what all the others did has to come after them. */
-const LAST = ['/test/e2e/permissions.test.ts']
+const LAST = pathOf('permissions')
+
+function pathOf(name: string): string {
+  return `/test/e2e/${name}.test.ts`
+}
 
 class FirstThingsFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const place = ({ moduleId }: TestSpecification): number =>
-      FIRST.some((file) => moduleId.endsWith(file)) ? 0 : LAST.some((file) => moduleId.endsWith(file)) ? 2 : 1
+    const place = ({ moduleId }: TestSpecification): number => {
+      const first = FIRST.findIndex((file) => moduleId.endsWith(file))
+      if (first >= 0) return first
+      return FIRST.length + (moduleId.endsWith(LAST) ? 1 : 0)
+    }
     return (await super.sort(files)).sort((a, b) => place(a) - place(b))
   }
 }
