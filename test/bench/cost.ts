@@ -1,6 +1,7 @@
 /**
  * `npm run --silent cost`: lets complaints go their way on a local stack of its own, counts the AWS calls that they make,
- * and prices them. `--json` for programs, `--region` for another column of the price table, `--paths` for some of them.
+ * and prices them. `--json` for programs, `--region` for another column of the price table, `--paths` for some of them,
+ * `--calls` to see which function made which calls.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -306,6 +307,27 @@ function standingOf(
   }
 }
 
+/** Which function made which calls, and what DynamoDB charged for them. */
+function callsBy({ calls }: Calls): string[] {
+  const units = ['read', 'write', 'indexWrite', 'refusedWrite'] as const
+  const sums = new Map<string, number[]>()
+  for (const call of calls) {
+    const queue = call.QueueUrl?.split('/')
+      .at(-1)
+      ?.replace(/^redress-local-?/, '')
+    const items = call.parts?.map(([operation]) => operation).join('+')
+    const key = [nameOf(call.by), call.call, call.IndexName ?? queue ?? items].filter(Boolean).join(' ')
+    const [times = 0, ...before] = sums.get(key) ?? []
+    sums.set(key, [times + 1, ...units.map((unit, index) => (before[index] ?? 0) + (call[unit] ?? 0))])
+  }
+  const line = (what: string, all: readonly unknown[]) =>
+    what.padEnd(90) + all.map((one) => String(one || '').padStart(8)).join('')
+  return [
+    line('', ['calls', 'read', 'write', 'index', 'refused']),
+    ...[...sums].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, all]) => line(key, all)),
+  ]
+}
+
 const dollars = (amount: number): string => (amount >= 1 ? amount.toFixed(2) : amount.toPrecision(3))
 const table = (lines: readonly Line[]): string[] =>
   [
@@ -319,7 +341,12 @@ const table = (lines: readonly Line[]): string[] =>
 await main(async (args) => {
   const { values } = parseArgs({
     args,
-    options: { json: { type: 'boolean' }, region: { type: 'string' }, paths: { type: 'string' } },
+    options: {
+      json: { type: 'boolean' },
+      calls: { type: 'boolean' },
+      region: { type: 'string' },
+      paths: { type: 'string' },
+    },
   })
   const wanted = values.paths?.split(',') ?? Object.keys(PATHS)
   const unknown = wanted.filter((name) => PATHS[name] === undefined)
@@ -368,6 +395,7 @@ await main(async (args) => {
         return calls.reduce((put, call) => put + (call.events ?? 0), 0) >= events.flat().length
       })
       const recorded = readCalls(home, since)
+      if (values.calls) for (const line of callsBy(recorded)) say(line)
       const logged = await logBytes(Resources, stack.run, since, traced)
       for (const [into, events] of [
         [usages, false],
