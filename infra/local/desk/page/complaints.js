@@ -62,7 +62,11 @@ function renderSent() {
     screen.sent.length === 0
       ? []
       : [
-          el('h2', { class: 'pane-head' }, 'Sent to customers ', el('small', {}, screen.sent.length)),
+          el(
+            'div',
+            { class: 'pane-head' },
+            el('h2', {}, 'Sent to customers ', el('small', {}, screen.sent.length)),
+          ),
           el(
             'ul',
             {},
@@ -253,7 +257,8 @@ function factsOf(complaint) {
       handoff &&
         fact('Handoff', `${names.person(handoff.by)} asks ${names.team(handoff.toTeam)}: ${handoff.reason}`),
       paused && fact('Paused', paused.reason),
-      signals.length > 0 && fact('Signals', signals.map(wordsOf).join(', ')),
+      signals.length > 0 &&
+        fact('Signals', signals.map(({ signal, words }) => `${signal} “${words}”`).join(', ')),
       incident && fact('Incident', wordsOf(incident)),
       resolution && fact('Answer', resolution.summary),
       resolution?.redress &&
