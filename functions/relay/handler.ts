@@ -29,8 +29,9 @@ export const handler = middy<DynamoDBStreamEvent>()
   .use(injectLambdaContext(logger))
   .handler((batch) => inStreamOrder(batch, pass, finish))
 
-async function pass({ complaintId, event, context }: StreamedEvent): Promise<void> {
-  await sendToOutbox(outboxQueueUrl, { complaintId, seq: event.seq })
+async function pass({ complaintId, event, context }: StreamedEvent, followed: boolean): Promise<void> {
+  // Slack is told of everything up to the event of a message: one is enough for all that a command has brought about.
+  if (!followed) await sendToOutbox(outboxQueueUrl, { complaintId, seq: event.seq })
   if (event.type === 'reply-released')
     await sendToReplies(repliesQueueUrl, { complaintId, replyId: event.id })
   const { nextDueAt } = context

@@ -17,20 +17,22 @@ export interface StreamedEvent {
  * Hands the events of a stream batch to `handle` one by one, in order, and stops at the first that fails: the stream
  * delivers again from there, so nothing overtakes and nothing that succeeded is done twice.
  *
+ * @param handle is told of each event whether a later one of its complaint follows in the batch.
  * @param finish is then given all that succeeded, at once, and says with how many of them it is done. Where those are not
  *   all, the stream delivers again from the first of the others, and `handle` sees that one twice.
  */
 export async function inStreamOrder(
   { Records }: DynamoDBStreamEvent,
-  handle: (streamed: StreamedEvent) => Promise<void>,
+  handle: (streamed: StreamedEvent, followed: boolean) => Promise<void>,
   finish: (handled: readonly StreamedEvent[]) => Promise<number> = async ({ length }) => length,
 ): Promise<DynamoDBBatchResponse> {
   const handled: StreamedEvent[] = []
   let done = 0
   try {
-    for (const { dynamodb } of Records) {
+    const last = new Map(Records.map(({ dynamodb }, index) => [dynamodb?.NewImage?.pk?.S, index]))
+    for (const [index, { dynamodb }] of Records.entries()) {
       const streamed = parse(dynamodb?.NewImage ?? {})
-      await handle(streamed)
+      await handle(streamed, last.get(dynamodb?.NewImage?.pk?.S) !== index)
       handled.push(streamed)
     }
   } catch (error) {

@@ -8,6 +8,7 @@ import { publicEventOf } from '../../functions/events/public-event.ts'
 import { type Publishing, publishBatch } from '../../functions/events/publish.ts'
 import { daysOf, toldOf } from '../../functions/events/replay.ts'
 import type { PublicEvent } from '../../functions/events/schema.ts'
+import { complaintIdOf } from '../../functions/ledger/keys.ts'
 import type { EventRecord } from '../../functions/ledger/ledger.ts'
 import { sendEvents } from '../../functions/relay/send-events.ts'
 import { logger } from '../../functions/shared/logger.ts'
@@ -206,6 +207,22 @@ describe('The relay', () => {
     expect(await inStreamOrder({ Records: records }, pass, finish)).toEqual(failing(13))
     expect(order).toEqual([25, 25])
     expect(await inStreamOrder({ Records: records }, pass)).toEqual({ batchItemFailures: [] })
+  })
+
+  it('says of each whether another of its complaint follows, so that Slack is told once of them', async () => {
+    const others = records.slice(0, 3).map((record) => ({
+      dynamodb: { ...record.dynamodb, NewImage: { ...record.dynamodb?.NewImage, pk: { S: 'C#another' } } },
+    }))
+    const lasts: string[] = []
+    const pass = async ({ complaintId, event }: StreamedEvent, followed: boolean) => {
+      if (!followed) lasts.push(`${complaintId} ${event.seq}`)
+    }
+    await inStreamOrder({ Records: [...others, ...records] }, pass)
+    const [, , third] = streamed
+    expect(lasts).toEqual([
+      `${complaintIdOf('C#another')} ${third?.event.seq}`,
+      `${streamed.at(-1)?.complaintId} ${streamed.at(-1)?.event.seq}`,
+    ])
   })
 
   it('finishes what was passed on before one failed, and goes on from that one', async () => {
