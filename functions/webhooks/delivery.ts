@@ -41,11 +41,11 @@ export const bodyOf = ({ event }: Delivery): string =>
  */
 export const LANES = 2
 
-export function laneOf({ endpoint, event }: Delivery): string {
+export function laneOf({ endpointId, event }: Delivery): string {
   let sum = 0
   // The last characters of a ULID are random.
   for (const character of event.complaintId.slice(-4)) sum += character.charCodeAt(0)
-  return `${endpoint}.${sum % LANES}`
+  return `${endpointId}.${sum % LANES}`
 }
 
 /** SQS holds a message back for 15 minutes at the most; what has to wait longer goes round. */

@@ -99,7 +99,7 @@ describe('Publishing', () => {
     await publishBatch(eventsOf(1), publishing)
     const sent = inLanes.flatMap(({ Entries = [] }) => Entries)
     expect(sent.map(({ MessageBody = '' }) => JSON.parse(MessageBody).endpoint)).toEqual(['all', 'closed'])
-    expect(sent.every(({ MessageGroupId = '' }) => /^(all|closed)\.[01]$/.test(MessageGroupId))).toBe(true)
+    expect(sent.every(({ MessageGroupId = '' }) => /^(all|closed)-1\.[01]$/.test(MessageGroupId))).toBe(true)
     // What comes twice within five minutes is kept once.
     expect(sent.map(({ MessageDeduplicationId }) => MessageDeduplicationId)).toEqual([
       `evt_${eventOf(1).complaintId}_1_all-1`,
