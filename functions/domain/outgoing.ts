@@ -85,6 +85,19 @@ export function judge(
   return verdict(guard(draft, context), setting, draft.channel)
 }
 
+/** What a reply that was said elsewhere promises and nobody has recorded; `complaint` is as it was when it was said. */
+export const promisesSaid = (
+  complaint: Complaint,
+  policy: Policy,
+  text: string,
+  at: Instant,
+): readonly ReplyFinding[] => {
+  const { public: open, channel } = complaint.message
+  return judge(complaint, policy, { text, public: open, channel }, at, []).findings.filter(
+    ({ rule }) => rule === 'promise-not-recorded',
+  )
+}
+
 /** The rules whose findings depend on what was recorded since: whoever records the promise has done what was asked. */
 const REJUDGED: ReadonlySet<GuardRule> = new Set([
   'promise-not-recorded',

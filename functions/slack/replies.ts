@@ -1,7 +1,7 @@
 import type { Complaint, Event, TimerName } from '../domain/complaint.ts'
 import { onDuty, peopleAt, receivingTeam, standIn } from '../domain/duty.ts'
 import type { Instant } from '../domain/instant.ts'
-import { askToAgree } from '../domain/outgoing.ts'
+import { askToAgree, promisesSaid } from '../domain/outgoing.ts'
 import { type Policy, personOf, timerSpec } from '../domain/policy.ts'
 import { approverFor, givenIn, mayApprove } from '../domain/redress.ts'
 import { ladderOf, mayCall } from '../domain/timers.ts'
@@ -291,7 +291,12 @@ function lineFor(event: Event, after: Complaint, policy: Policy, call: (person: 
         `:ballot_box_with_ballot: The customer gives it ${event.score} of 5${event.text === undefined ? '' : `: ${shown(event.text, QUOTED)}`}`,
       ]
     case 'replied':
-      return [`:outgoing_envelope: ${actor} answered: ${shown(event.text, QUOTED)}`]
+      return [
+        [
+          `:outgoing_envelope: ${actor} answered: ${shown(event.text, QUOTED)}`,
+          ...promisesSaid(after, policy, event.text, event.at).map(findingLine),
+        ].join('\n'),
+      ]
     case 'promised':
       return [`:calendar: ${actor} promised, by ${date(event.dueAt)}: ${shown(event.text, QUOTED)}`]
     case 'promise-kept':

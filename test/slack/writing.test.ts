@@ -722,3 +722,17 @@ describe('The App Home', () => {
     expect(await opens(BEA)).not.toContain('held back')
   })
 })
+
+describe('What was said elsewhere', () => {
+  it('is told with what it promises and nobody has recorded', () => {
+    const said = (text: string) => {
+      story.does('2026-11-23T09:20:00Z', { type: 'reply', text })
+      const replied = story.events.at(-1)
+      return replied && replyTo(replied, story.state, policy)?.text
+    }
+    expect(said('It is mended')).toBe(':outgoing_envelope: Sam answered: It is mended')
+    expect(said('We will call you on Monday. Thanks!')).toContain(
+      '\n:warning: *A promise that is not recorded* “We will call you on Monday”',
+    )
+  })
+})
