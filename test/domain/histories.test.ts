@@ -275,7 +275,9 @@ describe('in every history', () => {
             expect(['reply-window', 'next-reply', 'statutory', 'idle']).toContain(timer.name)
             continue
           }
-          if (timer.state === 'met') expect(after).toEqual(timer)
+          // Open again under rules that know no such deadline, it comes before the law again by those that do.
+          const isBeforeTheLaw = timer.name === 'statutory' && isOpen(before)
+          if (timer.state === 'met' && !isBeforeTheLaw) expect(after).toEqual(timer)
           if (timer.state === 'breached') {
             expect(after).toMatchObject({
               state: 'breached',
