@@ -790,6 +790,14 @@ export const isAnswer = ({ purpose }: Reply): boolean => purpose === undefined |
 export const isOvertaken = ({ unansweredAt }: Complaint, { releasedAt }: Reply): boolean =>
   unansweredAt !== undefined && releasedAt !== undefined && unansweredAt > releasedAt
 
+/** The answer that an open complaint's customer has had last: should it come back, they wait for one again. */
+export const wasOurAnswer = (complaint: Complaint, reply: Reply): boolean =>
+  isOpen(complaint) &&
+  reply.state === 'delivered' &&
+  isAnswer(reply) &&
+  complaint.repliedAt !== undefined &&
+  complaint.repliedAt === reply.endedAt
+
 /** Replies in these states. */
 export const repliesIn = (complaint: Complaint, ...states: readonly Reply['state'][]): readonly Reply[] =>
   complaint.replies.filter(({ state }) => states.includes(state))
@@ -1099,8 +1107,20 @@ export function evolve(state: Complaint | undefined, event: Event): Complaint {
         event.id,
         event.at,
       )
-    case 'reply-failed':
-      return withReply(common, event.id, { state: 'failed', reason: event.reason, endedAt: event.at })
+    case 'reply-failed': {
+      const failed = withReply(common, event.id, {
+        state: 'failed',
+        reason: event.reason,
+        endedAt: event.at,
+      })
+      const reply = state.replies.find(({ id }) => id === event.id)
+      if (reply === undefined || !wasOurAnswer(state, reply)) return failed
+      return {
+        ...failed,
+        unansweredAt: state.unansweredAt ?? event.at,
+        waitingSince: state.waitingSince ?? event.at,
+      }
+    }
     case 'contact-asked':
       return {
         ...common,

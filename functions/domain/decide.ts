@@ -36,6 +36,7 @@ import {
   unkeptPromises,
   unpaidRedress,
   type Worth,
+  wasOurAnswer,
 } from './complaint.ts'
 import { onDuty, peopleAt } from './duty.ts'
 import { ERASED, eraseDueAt } from './erasure.ts'
@@ -222,7 +223,14 @@ export type Command =
       readonly by: Actor
     }
   | { readonly type: 'record-delivered'; readonly id: string; readonly by: Actor }
-  | { readonly type: 'record-failed'; readonly id: string; readonly reason: string; readonly by: Actor }
+  | {
+      readonly type: 'record-failed'
+      readonly id: string
+      readonly reason: string
+      /** It came back after the platform had said that it was delivered. */
+      readonly cameBack?: boolean | undefined
+      readonly by: Actor
+    }
   /** The customer fills in the form of an asking. `code`: to be written from the account that complained. */
   | {
       readonly type: 'give-contact'
@@ -1283,11 +1291,15 @@ function recordReply(
   const reply = before.replies.find((candidate) => candidate.id === id)
   if (reply === undefined) return
   if (command.type === 'record-failed') {
-    if (reply.state !== 'sending' && reply.state !== 'sent') return
+    const cameBack = reply.state === 'delivered' && command.cameBack === true
+    if (!cameBack && reply.state !== 'sending' && reply.state !== 'sent') return
+    const { policy, now } = context
     const { drop } = clocksOf(draft, before, context)
     // Who has not heard from us is not silent.
     const silence = before.stage === 'resolved' && isAnswer(reply) ? drop('follow-up') : []
-    draft.add({ type: 'reply-failed', id, reason: command.reason }, by, silence)
+    const waits = wasOurAnswer(before, reply) && !runs(before, 'next-reply')
+    const wait = waits ? startIfAny(policy, before, 'next-reply', draft.nextSeq, now) : []
+    draft.add({ type: 'reply-failed', id, reason: command.reason }, by, [...silence, ...wait])
     return
   }
   const isNews =

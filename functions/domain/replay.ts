@@ -253,7 +253,7 @@ function commandOf(
     case 'reply-delivered':
       return { type: 'record-delivered', id: event.id, by }
     case 'reply-failed':
-      return { type: 'record-failed', id: event.id, reason: event.reason, by }
+      return { type: 'record-failed', id: event.id, reason: event.reason, cameBack: true, by }
     case 'contact-asked':
       return { type: 'ask-contact', private: event.private, by }
     case 'contact-given': {

@@ -31,9 +31,9 @@ export class ReplyFacts implements ReportLedger {
     await this.#tell(reply, { type: 'record-delivered', id: reply.replyId, by: { id: `source:${source}` } })
   }
 
-  async failed(reply: ReplyName, source: string, reason: string): Promise<void> {
+  async failed(reply: ReplyName, source: string, reason: string, cameBack?: boolean): Promise<void> {
     const by = { id: `source:${source}` }
-    await this.#tell(reply, { type: 'record-failed', id: reply.replyId, reason, by })
+    await this.#tell(reply, { type: 'record-failed', id: reply.replyId, reason, cameBack, by })
   }
 
   async #tell({ complaintId }: ReplyName, command: Command): Promise<void> {

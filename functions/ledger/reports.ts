@@ -6,7 +6,7 @@ import type { Report } from '../sources/source.ts'
 import { messageKey, reportedKey } from './keys.ts'
 
 /** What was heard of a message that nobody here knew yet. */
-export type Heard = Pick<Report, 'status' | 'detail'>
+export type Heard = Pick<Report, 'status' | 'detail' | 'cameBack'>
 
 /** The last reply of ours in a conversation, and when it was sent: milliseconds since 1970, real time. */
 export interface LastSent extends ReplyName {
@@ -26,7 +26,7 @@ export interface ReportStore {
 /** Who is told what a report says. Telling it the same again changes nothing. */
 export interface ReportLedger {
   delivered(reply: ReplyName, source: string): Promise<void>
-  failed(reply: ReplyName, source: string, reason: string): Promise<void>
+  failed(reply: ReplyName, source: string, reason: string, cameBack?: boolean): Promise<void>
 }
 
 /**
@@ -39,8 +39,8 @@ export async function takeReport(
   report: Report,
   { store, ledger }: { readonly store: ReportStore; readonly ledger: ReportLedger },
 ): Promise<string | undefined> {
-  const { source, reference, status, detail } = report
-  const heard: Heard = { status, detail }
+  const { source, reference, status, detail, cameBack } = report
+  const heard: Heard = { status, detail, cameBack }
   let reply = report.reply ?? (await replyOf(report, store))
   if (reply === undefined && !isConversation(reference)) {
     await store.keepHeard(source, reference, heard)
@@ -73,12 +73,12 @@ export async function catchUp(
 async function tell(
   { complaintId, replyId }: ReplyName,
   source: string,
-  { status, detail }: Heard,
+  { status, detail, cameBack }: Heard,
   ledger: ReportLedger,
 ): Promise<void> {
   const reply = { complaintId, replyId }
   if (status === 'failed')
-    await ledger.failed(reply, source, `It was not delivered: ${detail ?? 'nobody says why'}`)
+    await ledger.failed(reply, source, `It was not delivered: ${detail ?? 'nobody says why'}`, cameBack)
   else await ledger.delivered(reply, source)
 }
 
@@ -134,8 +134,8 @@ export class StoredReports implements ReportStore {
     return item === undefined ? undefined : (item as unknown as Heard)
   }
 
-  keepHeard(source: string, reference: string, { status, detail }: Heard): Promise<void> {
-    return this.#put({ ...keyOf(source, reference), status, detail })
+  keepHeard(source: string, reference: string, { status, detail, cameBack }: Heard): Promise<void> {
+    return this.#put({ ...keyOf(source, reference), status, detail, cameBack })
   }
 
   async #get(Key: { pk: string; sk: string }): Promise<Record<string, unknown> | undefined> {

@@ -78,6 +78,8 @@ export interface Report {
   readonly status: 'delivered' | 'failed' | 'read'
   /** Real time. Of a conversation: all that was sent until then. */
   readonly at: Instant
+  /** It failed after it had been delivered, as far as the platform knew. */
+  readonly cameBack?: boolean | undefined
   /** Why it failed, by the platform's code: nothing of the customer's. */
   readonly detail?: string | undefined
   /** Which reply it is, where the platform was told so and tells us. */

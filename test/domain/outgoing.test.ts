@@ -238,6 +238,60 @@ it('What the customer writes while our first answer is on its way waits for the 
   expect(story.timer('next-reply')).toMatchObject({ state: 'running', startedAt: at(5) })
 })
 
+describe('An answer that comes back after it was delivered', () => {
+  const cameBack = (story: Story, minute: number, id = last(story)?.id ?? '') =>
+    story.send(at(minute), {
+      type: 'record-failed',
+      id,
+      reason: 'no such user',
+      cameBack: true,
+      by: platform,
+    })
+  const answered = (minute: number): Story => {
+    const story = begun()
+    story.does(at(minute - 2), { type: 'record-customer-reply', text: 'and now?' })
+    story.does(at(minute - 1), { type: 'draft-reply', text: FINE })
+    sent(story, minute)
+    delivered(story, minute)
+    return story
+  }
+
+  it('has not answered: the customer waits again, from now on, and silence says nothing', () => {
+    const story = answered(6)
+    expect(stateOf(story, 'next-reply')).toBe('met')
+    expect(types(cameBack(story, 30))).toEqual(['reply-failed'])
+    expect(last(story)).toMatchObject({ state: 'failed', reason: 'no such user' })
+    expect(story.state).toMatchObject({ waitingSince: at(30), unansweredAt: at(30) })
+    expect(story.timer('next-reply')).toMatchObject({ state: 'running', startedAt: at(30) })
+    expect(undelivered(story.state)).toMatchObject({ state: 'failed' })
+    expect(redecide(story.events, () => story.policy)).toEqual({ state: story.state })
+  })
+
+  it('changes no clock where another has arrived since, and none for what was no answer', () => {
+    const story = answered(6)
+    const first = last(story)?.id
+    story.does(at(8), { type: 'draft-reply', text: `${FINE} And thank you for waiting.` })
+    sent(story, 9)
+    delivered(story, 10)
+    cameBack(story, 30, first)
+    expect(story.state.waitingSince).toBeUndefined()
+    expect(stateOf(story, 'next-reply')).toBe('met')
+  })
+
+  it('keeps a complaint that is resolved from being closed by silence', () => {
+    const story = answered(6)
+    story.does(at(8), { type: 'resolve', summary: 'mended' })
+    cameBack(story, 30, story.state.replies[0]?.id)
+    expect(stateOf(story, 'follow-up')).toBe('cancelled')
+  })
+
+  it('and is said to have failed by others is old news', () => {
+    const story = answered(6)
+    expect(failed(story, 30)).toEqual([])
+    expect(last(story)?.state).toBe('delivered')
+  })
+})
+
 describe('A reply window', () => {
   const chat = { source: 'meta', channel: 'messenger', public: false }
 

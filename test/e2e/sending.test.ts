@@ -165,6 +165,19 @@ it('A reply that the platform refuses, or that does not arrive, is told of with 
   await report('delivered')
 })
 
+it('An answer that a mail server took and sends back later has not answered: the customer waits again', async () => {
+  await lost
+  const complaintId = await opened('email', false)
+  const text = await reply(complaintId)
+  await until(complaintId, 'reply-delivered')
+  const [mail] = await shown(text)
+  await platforms('_report', { status: 'failed', reference: mail?.reference })
+  expect((await until(complaintId, 'reply-failed')).reason).toContain('mail server does not take it')
+  const { complaint } = await client.standing(complaintId)
+  expect(complaint.waitingSince).toBeDefined()
+  expect(complaint.timers).toContainEqual(expect.objectContaining({ name: 'next-reply', state: 'running' }))
+})
+
 it('Whoever answers a mail of ours joins its complaint, from whatever address', async () => {
   await lost
   const complaintId = await opened('email', false)

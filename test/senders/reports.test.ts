@@ -35,8 +35,10 @@ class MemoryReports implements ReportStore, ReportLedger {
   }
   delivered = async (reply: ReplyName, source: string) =>
     void this.told.push(`delivered ${reply.complaintId} ${reply.replyId} by ${source}`)
-  failed = async (reply: ReplyName, source: string, reason: string) =>
-    void this.told.push(`failed ${reply.complaintId} ${reply.replyId} by ${source}: ${reason}`)
+  failed = async (reply: ReplyName, source: string, reason: string, cameBack?: boolean) =>
+    void this.told.push(
+      `${cameBack ? 'came back' : 'failed'} ${reply.complaintId} ${reply.replyId} by ${source}: ${reason}`,
+    )
 }
 
 const report = (more: Partial<Report> = {}): Report => ({
@@ -81,6 +83,21 @@ describe('A report of a reply', () => {
       { store, ledger: store },
     )
     expect(store.told).toEqual([DELIVERED])
+  })
+
+  it('that it came back says so, too early or not', async () => {
+    const store = new MemoryReports()
+    const back = report({ status: 'failed', detail: 'gone', cameBack: true })
+    await takeReport(back, { store, ledger: store })
+    store.replies.set('meta message:m_9', REPLY)
+    await catchUp(
+      { source: 'meta', reference: 'message:m_9' },
+      { ...REPLY, sentMs: 0 },
+      { store, ledger: store },
+    )
+    await takeReport(back, { store, ledger: store })
+    const told = `came back ${REPLY.complaintId} o7 by meta: It was not delivered: gone`
+    expect(store.told).toEqual([told, told])
   })
 
   it('that comes just while the reply is recorded is told by one of the two', async () => {
@@ -238,6 +255,14 @@ describe('What an event of Amazon SES says', () => {
       ...base,
       status: 'failed',
       detail: 'the customer’s mail server does not take it (Permanent, General)',
+      cameBack: true,
+    })
+    // An answer that somebody is away shows as one of these.
+    const away = { bounceType: 'Transient', bounceSubType: 'General' }
+    expect(event('Bounce', { bounce: away })).toEqual({
+      ...base,
+      status: 'failed',
+      detail: 'the customer’s mail server does not take it (Transient, General)',
     })
     expect(event('Reject', { reject: { reason: 'Bad content' } })).toMatchObject({ status: 'failed' })
   })

@@ -121,7 +121,10 @@ export type Step =
       readonly from: boolean
     }
   /** A platform says what became of the last reply that it was given, or of none that there is. */
-  | { readonly kind: 'report'; readonly outcome: 'sent' | 'sent for good' | 'delivered' | 'failed' }
+  | {
+      readonly kind: 'report'
+      readonly outcome: 'sent' | 'sent for good' | 'delivered' | 'failed' | 'came back'
+    }
   /** The customer fills in the form, or answers the question, that was sent last. */
   | { readonly kind: 'customer'; readonly gives: 'address' | 1 | 2 | 3 | 4 | 5 }
   | { readonly kind: 'move'; readonly to: keyof typeof POLICIES }
@@ -155,7 +158,7 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
   {
     arbitrary: fc.record({
       kind: fc.constant('report' as const),
-      outcome: fc.constantFrom('sent', 'sent for good', 'delivered', 'failed'),
+      outcome: fc.constantFrom('sent', 'sent for good', 'delivered', 'failed', 'came back'),
     }),
     weight: 3,
   },
@@ -256,9 +259,13 @@ function take(story: Story, step: Step, now: string): void {
     }
     case 'report': {
       const by = { id: 'sender:x' }
-      const reply = story.state.replies.findLast(({ state }) => state === 'sending' || state === 'sent')
+      const cameBack = step.outcome === 'came back'
+      const reply = story.state.replies.findLast(({ state }) =>
+        cameBack ? state === 'delivered' : state === 'sending' || state === 'sent',
+      )
       const id = reply?.id ?? 'o999'
-      if (step.outcome === 'failed') story.send(now, { type: 'record-failed', id, reason: 'refused', by })
+      if (step.outcome === 'failed' || cameBack)
+        story.send(now, { type: 'record-failed', id, reason: 'refused', cameBack, by })
       else if (step.outcome === 'delivered') story.send(now, { type: 'record-delivered', id, by })
       else {
         const reports = step.outcome === 'sent'

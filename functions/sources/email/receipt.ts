@@ -64,6 +64,9 @@ export function reportOf({ region, time, detail }: z.output<typeof sesEvent>): R
           : eventType === 'Bounce'
             ? `the customer’s mail server does not take it${kind === '' ? '' : ` (${kind})`}`
             : 'SES has found a virus in it',
+      // A mail server may take a mail and send it back later: SES then tells of both, in two events. What comes back for
+      // another reason than for good may be nothing but an answer that somebody is away.
+      cameBack: bounce?.bounceType === 'Permanent' || undefined,
       reply: replyIn(mail.tags?.[REPLY_TAG]?.[0]),
     }),
   }

@@ -48,7 +48,7 @@ const REPORT_AFTER_MS = 700
 export interface Platforms {
   /**
    * Answers a request to `<base>/<platform>/…`; and, for tests, to `_sent`, `_refusals`, `_fail` (a fault) and `_report`
-   * (`{status}`) in place of it.
+   * (`{status}` of all that is sent from now on, or with a `reference` of what was sent already, at once) in place of it.
    */
   answer(request: IncomingMessage, response: ServerResponse, base: string): Promise<void>
   /** Everything that was sent, oldest first. */
@@ -142,7 +142,12 @@ export async function startPlatforms(
       if (below === '_fail' || below === '_report') {
         const asked = JSON.parse(await read(request))
         if (below === '_fail') faults.push({ fault: asked as Fault, left: asked.times })
-        else reported = asked.status
+        else if (asked.reference === undefined) reported = asked.status
+        else {
+          const known = shown.find(({ reference }) => reference === asked.reference)
+          if (known === undefined) return write(response, { status: 404, body: 'Nothing is called so' })
+          await reporter?.(known, asked.status)
+        }
         return write(response, { status: 204 })
       }
       if (!Object.hasOwn(standIns, name)) return write(response, { status: 404, body: 'No such platform' })
