@@ -1191,9 +1191,9 @@ function submit(draft: Draft, id: string, by: Actor, { policy, now }: Context): 
     draft.add({ type: 'reply-released', id }, by)
     return
   }
-  const clock = runs(state, 'approve-reply')
-    ? []
-    : startIfAny(policy, state, 'approve-reply', draft.nextSeq, now)
+  // One that was missed for a reply that was thrown away stays on record, and nobody is called by it any more.
+  const isTimed = repliesIn(state, 'waiting').length > 0 && runs(state, 'approve-reply')
+  const clock = isTimed ? [] : startIfAny(policy, state, 'approve-reply', draft.nextSeq, now)
   draft.add({ type: 'reply-approval-asked', id, approver }, by, clock)
 }
 
@@ -1635,7 +1635,9 @@ function proposeRedress(draft: Draft, redress: Redress, by: Actor, { policy, now
   }
   const id = `r${draft.nextSeq}`
   const alone = mayApprove(policy, state.team, by.id, redress, total)
-  const waits = !alone && !runs(state, 'approve-redress')
+  // One that was missed before the complaint was withdrawn stays on record, and nobody is called by it any more.
+  const isTimed = undecidedRedress(state).length > 0 && runs(state, 'approve-redress')
+  const waits = !alone && !isTimed
   draft.add(
     { type: 'redress-proposed', id, redress },
     by,

@@ -11,8 +11,10 @@ import {
   askedIssues,
   type Complaint,
   isOpen as owesAnswer,
+  repliesIn,
   type Timer,
   type TimerName,
+  undecidedRedress,
   type WarnPoint,
 } from './complaint.ts'
 import { addSeconds, epochSeconds, type Instant } from './instant.ts'
@@ -312,7 +314,9 @@ export function deadlines(complaint: Complaint): { next?: Timer | undefined; ove
       (timer.name !== 'accept-handoff' || complaint.handoff !== undefined) &&
       (!timer.name.startsWith('accept-handoff:') ||
         askedIssues(complaint).some(({ id }) => timer.name === `accept-handoff:${id}`)) &&
-      (timer.name !== 'next-reply' || complaint.waitingSince !== undefined),
+      (timer.name !== 'next-reply' || complaint.waitingSince !== undefined) &&
+      (timer.name !== 'approve-reply' || repliesIn(complaint, 'waiting').length > 0) &&
+      (timer.name !== 'approve-redress' || undecidedRedress(complaint).length > 0),
   )
   return { next, overdue: overdue.sort(byDeadline) }
 }

@@ -5,6 +5,7 @@ import { type Actor, allowedActions, nextFor } from '../../functions/domain/deci
 import { addSeconds } from '../../functions/domain/instant.ts'
 import type { Policy } from '../../functions/domain/policy.ts'
 import { redecide } from '../../functions/domain/replay.ts'
+import { deadlines } from '../../functions/domain/timers.ts'
 import { currentPolicy } from '../../functions/shared/policies.ts'
 import { given, refusalOf, type Story, sam } from '../support/complaints.ts'
 
@@ -97,6 +98,19 @@ describe('A reply', () => {
       'reply-released',
     ])
     expect(story.timer('approve-reply').state).toBe('met')
+  })
+
+  it('that waits gets a clock of its own, though one before it was thrown away too late to be agreed to in time', () => {
+    const story = begun()
+    story.does(at(2), { type: 'draft-reply', text: BOUNCE })
+    story.does(at(3), { type: 'send-reply' })
+    story.passes(at(200))
+    expect(deadlines(story.state).overdue.map(({ name }) => name)).toContain('approve-reply')
+    story.does(at(201), { type: 'discard-reply' })
+    expect(deadlines(story.state).overdue.map(({ name }) => name)).not.toContain('approve-reply')
+    story.does(at(202), { type: 'draft-reply', text: BOUNCE })
+    story.does(at(203), { type: 'send-reply' })
+    expect(story.timer('approve-reply')).toMatchObject({ state: 'running', startedAt: at(203) })
   })
 
   it('that is refused or discarded goes nowhere, and its words are out of the state', () => {
