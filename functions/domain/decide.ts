@@ -1376,8 +1376,7 @@ function giveContact(
     draft.add({ ...known, code }, by)
     return
   }
-  const waits = isOpen(state) && !owesAcknowledgement(state) && !runs(state, 'next-reply')
-  draft.add(known, by, waits ? startIfAny(policy, state, 'next-reply', draft.nextSeq, now) : [])
+  draft.add(known, by, beginsToWait(state) ? startIfAny(policy, state, 'next-reply', draft.nextSeq, now) : [])
   if (state.paused !== undefined) act(draft, draft.state as Complaint, { type: 'resume' }, by, context)
 }
 
@@ -1473,6 +1472,15 @@ const runs = (state: Complaint, name: TimerName): boolean =>
   state.timers.some((timer) => timer.name === name && isUnmet(timer))
 
 /**
+ * Whether a customer who writes now begins to wait for the next reply. One that was missed before the complaint was
+ * withdrawn stays on record, and is waited for no longer.
+ */
+const beginsToWait = (state: Complaint): boolean =>
+  isOpen(state) &&
+  !owesAcknowledgement(state) &&
+  !(state.waitingSince !== undefined && runs(state, 'next-reply'))
+
+/**
  * The customer writes again. A bare thanks changes no clock and no stage. Anything else wants an answer: it reopens what
  * was over or resolved, ends a pause whatever that waited for, renews the channel's reply window, and starts the clock
  * of the next reply, unless the customer waits already, for an answer or for the acknowledgement.
@@ -1490,10 +1498,7 @@ function hear(
     return
   }
   const start = (name: TimerName) => startIfAny(policy, state, name, draft.nextSeq, now)
-  // One that was missed before the complaint was withdrawn stays on record, and is waited for no longer.
-  const waitsAlready = state.waitingSince !== undefined && runs(state, 'next-reply')
-  const waits = isOpen(state) && !owesAcknowledgement(state) && !waitsAlready
-  draft.add(body, by, [...start('reply-window'), ...(waits ? start('next-reply') : [])])
+  draft.add(body, by, [...start('reply-window'), ...(beginsToWait(state) ? start('next-reply') : [])])
   const after = draft.state as Complaint
   if (!isOpen(after)) act(draft, after, { type: 'reopen', reason: 'the customer wrote again' }, by, context)
   else if (after.paused !== undefined) act(draft, after, { type: 'resume' }, by, context)

@@ -406,6 +406,20 @@ describe('From public to private', () => {
     expect(byHand.state.contact).toMatchObject({ matched: 'person' })
   })
 
+  it('is waited for from the address on, though an answer was missed before the complaint was withdrawn', () => {
+    const story = begun(undefined, { source: 'x', channel: 'x' })
+    story.does(at(2), { type: 'record-customer-reply', text: 'where is it?' })
+    story.passes(at(200))
+    expect(stateOf(story, 'next-reply')).toBe('breached')
+    story.does(at(201), { type: 'withdraw', reason: 'the customer said so' })
+    story.does(at(202), { type: 'reopen', reason: 'they did not' })
+    story.does(at(203), { type: 'acknowledge' })
+    story.does(at(204), { type: 'ask-contact', private: true })
+    give(story, 205)
+    expect(story.state.waitingSince).toBe(at(205))
+    expect(story.timer('next-reply')).toMatchObject({ state: 'running', startedAt: at(205) })
+  })
+
   it('goes on by the address, and tells the public thread so, once', () => {
     const story = askedInPublic()
     give(story, 10)
