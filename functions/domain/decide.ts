@@ -880,10 +880,16 @@ function act(
     case 'resolve': {
       const { summary, redress, rootCause, outcome } = action
       const issues = issueOutcomes(state, action.issues ?? [], policy)
-      draft.add({ type: 'resolved', summary, redress, rootCause, outcome, issues }, by, [
+      const ended = [
         ...meet('acknowledge', 'resolve', 'next-reply', 'statutory', 'reply-window'),
         ...drop('accept-handoff', 'idle', ...issueTimers(state.issues)),
-        // A pause ends with the answer.
+      ]
+      draft.add({ type: 'resolved', summary, redress, rootCause, outcome, issues }, by, [
+        ...ended,
+        // A pause ends with the answer, for what waits for somebody to agree, too.
+        ...changePausable(policy, state, timers.resumed, now).filter(
+          ({ name }) => !ended.some((timer) => timer.name === name),
+        ),
         ...startIfAny(policy, governedOf(state), 'follow-up', draft.nextSeq, now),
       ])
       if (redress !== undefined) proposeRedress(draft, redress, by, context)

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { Refusal } from '../../functions/domain/decide.ts'
+import type { Rule, TimerSpec } from '../../functions/domain/policy.ts'
+import { currentPolicy } from '../../functions/shared/policies.ts'
 import { bea, given, sam } from '../support/complaints.ts'
 
 const MONDAY = '2026-11-23T09:00:00Z'
@@ -258,6 +260,20 @@ describe('a pause', () => {
     expect(story.timer('follow-up').state).toBe('running')
     story.does('2026-11-23T10:00:00Z', { type: 'reopen', reason: 'not so' })
     expect(story.timer('resolve').state).toBe('running')
+  })
+
+  it('ends with the answer for what waits for somebody to agree, too', () => {
+    const { timers, ...rule } = currentPolicy.rules[0] as Rule
+    const approval: TimerSpec = { ...(timers['approve-redress'] as TimerSpec), pausable: true }
+    const rules = [{ ...rule, match: {}, timers: { ...timers, 'approve-redress': approval } }]
+    const story = given(MONDAY, {}, { ...currentPolicy, rules })
+    story.does('2026-11-23T09:10:00Z', { type: 'acknowledge' })
+    const redress = { kind: 'refund', amount: 6000, currency: 'GBP' } as const
+    story.does('2026-11-23T09:15:00Z', { type: 'propose-redress', redress })
+    story.does('2026-11-23T09:20:00Z', { type: 'pause', reason: 'waiting' })
+    expect(story.timer('approve-redress').state).toBe('paused')
+    story.does('2026-11-23T09:30:00Z', { type: 'resolve', summary: 'done' })
+    expect(story.timer('approve-redress')).toMatchObject({ state: 'running', dueAt: '2026-11-24T09:25:00Z' })
   })
 
   it('cannot be doubled, nor ended where there is none', () => {
