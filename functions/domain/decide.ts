@@ -1696,11 +1696,11 @@ function repolicy(
   if (from.name === to.name && from.version === to.version) {
     throw new Refusal('forbidden-by-state', `The complaint is under ${to.name} v${to.version} already`)
   }
-  for (const team of [state.team, state.handoff?.toTeam]) {
+  for (const team of [state.team, state.handoff?.toTeam, ...issueTeams(state)]) {
     if (team !== undefined && teamOf(to, team) === undefined) {
       throw new Refusal(
         'invalid',
-        `${to.name} v${to.version} has no team "${team}", which the complaint is with`,
+        `${to.name} v${to.version} has no team "${team}", which the complaint or an issue of it is with`,
         'to',
       )
     }

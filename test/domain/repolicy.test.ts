@@ -138,6 +138,20 @@ describe('a complaint that is moved to another policy', () => {
       expect.objectContaining({ code: 'invalid', field: 'to' }) as Refusal,
     )
   })
+
+  it('is refused where a team that was asked about an issue is not in the policy: nobody would be called', () => {
+    const story = open()
+    story.does('2026-11-23T09:05:00Z', { type: 'acknowledge' })
+    story.does('2026-11-23T09:06:00Z', { type: 'add-issue', text: 'the bill' })
+    story.does('2026-11-23T09:07:00Z', {
+      type: 'hand-off-issue',
+      id: 'i1',
+      toTeam: 'billing',
+      reason: 'theirs',
+    })
+    const { billing: _, ...teams } = laxer.teams
+    expect(() => move(story, '2026-11-23T09:10:00Z', { ...laxer, teams })).toThrow(/has no team "billing"/)
+  })
 })
 
 describe('the reply window of a channel', () => {
