@@ -972,6 +972,12 @@ export function evolve(state: Complaint | undefined, event: Event): Complaint {
           'wroteAt',
         ),
         level: 0,
+        // As with a handoff of the complaint: what nobody has taken on ends with it, what somebody has stays with them.
+        issues: state.issues.map((issue) =>
+          issue.handoff !== undefined && issue.handoff.person === undefined
+            ? without(issue, 'handoff')
+            : issue,
+        ),
         ...(event.type === 'merged' ? { mergedInto: event.into } : {}),
         overAt: event.at,
       }

@@ -133,4 +133,15 @@ describe('Issues that are handed to several teams at once', () => {
     expect(allowedActions(story.state)).not.toContain('accept-issue')
     expect(story.state.issues.every(({ handoff }) => handoff === undefined)).toBe(true)
   })
+
+  it('are asked of nobody any more once the complaint is withdrawn; what a team has taken on stays with it', () => {
+    const story = asked()
+    story.does('2026-11-23T10:00:00Z', { type: 'accept-issue' }, lena)
+    story.does('2026-11-23T10:10:00Z', { type: 'withdraw', reason: 'they said so' })
+    story.does('2026-11-23T10:20:00Z', { type: 'reopen', reason: 'they did not' })
+    expect(issueTeams(story.state)).toEqual(['social'])
+    expect(refusalOf(() => story.does('2026-11-23T10:30:00Z', { type: 'accept-issue' }, bea))).toContain(
+      'No issue waits for a team',
+    )
+  })
 })
