@@ -949,6 +949,13 @@ function act(
         ...drop('follow-up'),
         ...started.flatMap((name) => startIfAny(policy, governed, name, draft.nextSeq, now)),
         ...(statutory === undefined ? [] : [statutory]),
+        // What waits for somebody to agree does so still; while the complaint was over, nobody was called for it.
+        ...(isOver(state) && repliesIn(state, 'waiting').length > 0
+          ? startIfAny(policy, governed, 'approve-reply', draft.nextSeq, now)
+          : []),
+        ...(isOver(state) && undecidedRedress(state).length > 0
+          ? startIfAny(policy, governed, 'approve-redress', draft.nextSeq, now)
+          : []),
         ...state.promises
           .filter(({ id, state: promised }) => promised === 'open' && !runs(state, `promise:${id}`))
           .flatMap(({ id, madeAt, dueAt }) =>

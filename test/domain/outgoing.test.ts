@@ -113,6 +113,15 @@ describe('A reply', () => {
     expect(story.timer('approve-reply')).toMatchObject({ state: 'running', startedAt: at(203) })
   })
 
+  it('that waits when the complaint is reopened is asked about again', () => {
+    const story = begun()
+    story.does(at(2), { type: 'draft-reply', text: BOUNCE })
+    story.does(at(3), { type: 'send-reply' })
+    story.does(at(4), { type: 'withdraw', reason: 'they said so' })
+    story.does(at(5), { type: 'reopen', reason: 'they did not' })
+    expect(story.timer('approve-reply')).toMatchObject({ state: 'running', startedAt: at(5) })
+  })
+
   it('that is refused or discarded goes nowhere, and its words are out of the state', () => {
     const story = begun()
     story.does(at(2), { type: 'draft-reply', text: BOUNCE })

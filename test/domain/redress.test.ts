@@ -117,6 +117,18 @@ describe('Redress', () => {
     expect(called).toEqual(['priya', 'morgan'])
   })
 
+  it('that waits when the complaint is reopened is asked about again', () => {
+    const story = acknowledged()
+    story.does(AT, refund(6000), sam)
+    story.passes('2026-11-25T10:00:00Z')
+    story.does('2026-11-25T10:01:00Z', { type: 'withdraw', reason: 'they said so' })
+    story.does('2026-11-25T10:02:00Z', { type: 'reopen', reason: 'they did not' })
+    expect(story.timer('approve-redress')).toMatchObject({
+      state: 'running',
+      startedAt: '2026-11-25T10:02:00Z',
+    })
+  })
+
   it('says which is meant where several wait', () => {
     const story = acknowledged()
     story.does(AT, refund(6000), sam)
