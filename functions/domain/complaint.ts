@@ -891,8 +891,10 @@ export function evolve(state: Complaint | undefined, event: Event): Complaint {
   if (state === undefined)
     throw new Error(`A complaint's first event must be "received", not "${event.type}"`)
   const stage = STAGE_AFTER[event.type]
+  // Silence that is waited for anew is not over yet.
+  const silentAgain = event.timers?.some(({ name, state: now }) => name === 'follow-up' && now === 'running')
   const common: Complaint = {
-    ...state,
+    ...(silentAgain === true ? without(state, 'followUpDue') : state),
     version: event.seq,
     ...(stage === undefined ? {} : { stage, stageSeq: event.seq }),
     ...(isSignal(event) ? { signalSeq: event.seq } : {}),

@@ -1134,8 +1134,11 @@ function act(
     }
     case 'discard-reply': {
       const reply = replyMeant(state, DISCARDABLE, action.id, 'held back, waiting or failed')
-      const waited = reply.state === 'waiting' ? endOfWaiting(state, drop) : []
-      draft.add({ type: 'reply-discarded', id: reply.id, reason: action.reason }, by, waited)
+      const changed =
+        reply.state === 'waiting'
+          ? endOfWaiting(state, drop)
+          : silentAgain(draft, state, { ...reply, state: 'discarded' }, context)
+      draft.add({ type: 'reply-discarded', id: reply.id, reason: action.reason }, by, changed)
       return
     }
     case 'ask-contact': {
@@ -1309,7 +1312,8 @@ function recordReply(
     const { policy, now } = context
     const { drop } = clocksOf(draft, before, context)
     // Who has not heard from us is not silent.
-    const silence = before.stage === 'resolved' && isAnswer(reply) ? drop('follow-up') : []
+    const deaf = undelivered(withReply(before, { ...reply, state: 'failed' })) !== undefined
+    const silence = before.stage === 'resolved' && deaf ? drop('follow-up') : []
     const waits = wasOurAnswer(before, reply) && !runs(before, 'next-reply')
     const wait = waits ? startIfAny(policy, before, 'next-reply', draft.nextSeq, now) : []
     draft.add({ type: 'reply-failed', id, reason: command.reason }, by, [...silence, ...wait])
@@ -1348,19 +1352,34 @@ function recordReply(
 }
 
 function afterAnswer(draft: Draft, state: Complaint, reply: Reply, context: Context): Timer[] {
-  const { policy, now } = context
+  const { policy } = context
   const { progress, meet } = clocksOf(draft, state, context)
   const start = (name: TimerName, at: Instant) => startIfAny(policy, state, name, draft.nextSeq, at)
   if (!isOpen(state)) {
-    // It had stood still as our last answer had not arrived.
-    const silent = state.stage === 'resolved' && state.followUpDue !== true && !runs(state, 'follow-up')
-    return silent ? start('follow-up', now) : []
+    return silentAgain(draft, state, { ...reply, state: 'delivered' }, context)
   }
   const { unansweredAt } = state
   if (!isOvertaken(state, reply) || unansweredAt === undefined) {
     return progress(meet('acknowledge', 'next-reply', 'reply-window'))
   }
   return progress([...meet('acknowledge'), ...start('next-reply', unansweredAt)])
+}
+
+/** The same with one of its replies as it is about to be. */
+const withReply = (state: Complaint, reply: Reply): Complaint => ({
+  ...state,
+  replies: state.replies.map((one) => (one.id === reply.id ? reply : one)),
+})
+
+/**
+ * What is resolved waits for silence from when the customer has our answer, or somebody has said that it is to be left
+ * at that: until then they could not object.
+ */
+function silentAgain(draft: Draft, state: Complaint, reply: Reply, { policy, now }: Context): Timer[] {
+  if (state.stage !== 'resolved' || runs(state, 'follow-up')) return []
+  if (undelivered(withReply(state, reply)) !== undefined) return []
+  if (state.followUpDue === true && undelivered(state) === undefined) return []
+  return startIfAny(policy, state, 'follow-up', draft.nextSeq, now)
 }
 
 /** The customer says where to write to in private. Whoever could have filled in the form shows by a code who they are. */

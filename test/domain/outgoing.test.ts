@@ -533,6 +533,48 @@ describe('After the resolution', () => {
     expect(story.timer('follow-up')).toMatchObject({ state: 'running', startedAt: '2026-12-23T09:02:00Z' })
   })
 
+  it('silence counts from when our answer has arrived, where it had failed before the resolution', () => {
+    const story = begun()
+    story.does(at(2), { type: 'draft-reply', text: FINE })
+    failed(story, 3)
+    story.does(at(10), { type: 'resolve', summary: 'put right' })
+    story.passes('2026-12-23T09:00:00Z')
+    expect(nextFor(story.state)).toBe('confirmation')
+    story.does('2026-12-23T09:01:00Z', { type: 'draft-reply', text: FINE })
+    const id = last(story)?.id ?? ''
+    const body = { id, platform: 'x', reference: 'post:1', reports: false, by: platform }
+    story.send('2026-12-23T09:02:00Z', { type: 'record-sent', ...body })
+    // The workflow is told by the end of that time, and of nothing before.
+    expect(nextFor(story.state)).toBe('confirmation')
+    const { dueAt, startedAt } = story.timer('follow-up')
+    expect(startedAt).toBe('2026-12-23T09:02:00Z')
+    story.passes(dueAt)
+    expect(story.state.signalSeq).toBe(story.state.version)
+    expect(nextFor(story.state)).toBe('closing')
+  })
+
+  it('silence closes what did not arrive once somebody leaves it at that', () => {
+    const story = resolved()
+    story.does(at(11), { type: 'draft-reply', text: FINE })
+    failed(story, 12)
+    expect(stateOf(story, 'follow-up')).toBe('cancelled')
+    story.does(at(13), { type: 'discard-reply', reason: 'told them on the phone' })
+    expect(story.timer('follow-up')).toMatchObject({ state: 'running', startedAt: at(13) })
+    story.passes(story.timer('follow-up').dueAt)
+    expect(nextFor(story.state)).toBe('closing')
+  })
+
+  it('silence goes on where an older answer turns out not to have arrived, and a newer one has', () => {
+    const story = resolved()
+    story.does(at(11), { type: 'draft-reply', text: FINE })
+    const older = last(story)?.id
+    sent(story, 12)
+    story.does(at(13), { type: 'draft-reply', text: 'Your bill is 12 pounds now, and nothing is owed.' })
+    sent(story, 14, false)
+    failed(story, 15, older)
+    expect(stateOf(story, 'follow-up')).toBe('running')
+  })
+
   it('an answer to a question that was asked before the last one is told so', () => {
     const story = resolved()
     const first = story.state.survey?.id ?? ''
