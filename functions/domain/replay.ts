@@ -52,7 +52,9 @@ export function redecide(events: readonly Event[], policyOf: (ref: PolicyRef) =>
     const ref = state?.policy ?? (first.type === 'received' ? first.policy : undefined)
     if (ref === undefined)
       throw new Error(`A complaint's first event must be "received", not "${first.type}"`)
-    const context: Context = { now: first.recordedAt, policy: policyOf(ref) }
+    // A message that was unlinked is received when it came, which is long before that is recorded.
+    const now = first.type === 'received' ? first.at : first.recordedAt
+    const context: Context = { now, policy: policyOf(ref) }
     let found: Difference | undefined
     let made: Event[] = []
     for (const command of commandsOf(rest, policyOf)) {
@@ -71,10 +73,14 @@ export function redecide(events: readonly Event[], policyOf: (ref: PolicyRef) =>
 const asOnDutyThen = (made: readonly Event[], recorded: readonly Event[]): Event[] =>
   made.map((event, index) => {
     const then = recorded[index]
-    if (event.type === 'received' && then?.type === 'received') return { ...event, owner: then.owner }
+    if (event.type === 'received' && then?.type === 'received')
+      return { ...event, owner: then.owner, recordedAt: then.recordedAt }
     if (event.type === 'escalated' && then?.type === 'escalated') return { ...event, people: then.people }
+    if (event.type === 'taken' && then?.type === 'taken') return { ...event, owner: then.owner }
     if (event.type === 'handoff-accepted' && then?.type === 'handoff-accepted')
       return { ...event, owner: then.owner }
+    if (event.type === 'issue-handoff-accepted' && then?.type === 'issue-handoff-accepted')
+      return { ...event, person: then.person }
     return event
   })
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Event } from '../../functions/domain/complaint.ts'
 import { addSeconds } from '../../functions/domain/instant.ts'
 import { redecide, stateDifference } from '../../functions/domain/replay.ts'
+import { currentPolicy } from '../../functions/shared/policies.ts'
 import { given } from '../support/complaints.ts'
 import { history, play } from '../support/histories.ts'
 import { trialOf } from '../support/policies.ts'
@@ -38,6 +39,36 @@ describe('deciding a history anew', () => {
       }),
       { numRuns: 500 },
     )
+  })
+})
+
+describe('a history that is decided anew later', () => {
+  it('comes to the same where turns have changed since, whoever was on duty for a tool then', () => {
+    const crm = { id: 'token:crm', team: 'billing' }
+    const story = given('2026-11-23T09:00:00Z', { team: 'billing' })
+    story.does('2026-11-23T09:01:00Z', { type: 'acknowledge' }, crm)
+    story.does('2026-11-23T09:02:00Z', { type: 'assign', owner: 'kofi' }, crm)
+    story.does('2026-11-23T09:03:00Z', { type: 'take' }, crm)
+    story.does('2026-11-23T09:04:00Z', { type: 'add-issue', text: 'no one calls' }, crm)
+    story.does(
+      '2026-11-23T09:05:00Z',
+      { type: 'hand-off-issue', id: 'i1', toTeam: 'support', reason: 'theirs' },
+      crm,
+    )
+    story.does('2026-11-23T09:06:00Z', { type: 'accept-issue' }, { id: 'token:desk', team: 'support' })
+    const teams = Object.fromEntries(
+      Object.entries(currentPolicy.teams).map(([id, team]) => [id, { ...team, onCall: 'morgan' }]),
+    )
+    const { difference } = redecide(stored(story.events), () => ({ ...currentPolicy, teams }))
+    expect(difference).toBeUndefined()
+  })
+
+  it('comes to the same where its message had joined another complaint and was taken out later', () => {
+    const story = given('2026-11-23T09:00:00Z')
+    const [received] = story.events as [Event]
+    expect(
+      redecide([{ ...received, recordedAt: '2026-11-25T12:00:00Z' }], trialOf).difference,
+    ).toBeUndefined()
   })
 })
 
