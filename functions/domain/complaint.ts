@@ -703,6 +703,15 @@ export type EventBody =
 export type Event = Recorded & EventBody
 export type EventType = Event['type']
 
+/** What only time makes happen, whichever command noticed. */
+export const OF_TIME: ReadonlySet<EventType> = new Set([
+  'timer-warned',
+  'timer-breached',
+  'escalation-due',
+  'reminded',
+  'follow-up-due',
+])
+
 /**
  * The events that change what the workflow waits for. The others (a warning, a note, a new owner in the same team)
  * would only wake an execution, at a price, to go back to sleep.

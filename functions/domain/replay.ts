@@ -4,6 +4,7 @@ import {
   type EventType,
   evolve,
   type Message,
+  OF_TIME,
   type PolicyRef,
 } from './complaint.ts'
 import { type Actor, type Command, type Context, decide, Refusal } from './decide.ts'
@@ -27,15 +28,6 @@ export interface Redecided {
   readonly state: Complaint | undefined
   readonly difference?: Difference
 }
-
-/** What only time makes happen, whichever command noticed. */
-const OF_TIME: ReadonlySet<EventType> = new Set([
-  'timer-warned',
-  'timer-breached',
-  'escalation-due',
-  'reminded',
-  'follow-up-due',
-])
 
 /**
  * Decides a complaint's whole history anew: each event is turned back into the command that it came from and decided

@@ -23,6 +23,7 @@ import {
   isSignal,
   isUnanswered,
   type Message,
+  OF_TIME,
   type PolicyRef,
   type Stage,
   unansweredIssues,
@@ -145,6 +146,9 @@ export interface EventRecord {
   /** Where the chain of events had come to with it; absent from events that are older than the chain. */
   readonly hash?: string | undefined
 }
+
+/** DynamoDB takes no more in one transaction. */
+const MOST_ITEMS = 100
 
 /** How often a commit is tried again when others write to the same complaint; each try decides anew. */
 const ATTEMPTS = 8
@@ -692,6 +696,7 @@ export class Ledger {
   async #commit(changes: readonly Appended[], more: readonly Item[] = []): Promise<boolean> {
     const TransactItems = [...more, ...changes.flatMap((change) => this.#appended(change))]
     if (TransactItems.length === more.length) return true
+    if (TransactItems.length > MOST_ITEMS && (await this.#commitPassed(changes))) return false
     try {
       await this.#db.send(new TransactWriteCommand({ TransactItems }))
       return true
@@ -699,6 +704,24 @@ export class Ledger {
       if (isLostRace(error)) return false
       throw error
     }
+  }
+
+  /**
+   * Appends what time alone has made happen, as much as one transaction takes: it is true whatever was asked for, and
+   * what was is decided anew upon it. So a complaint whose many timers were all overdue is not stuck for good.
+   *
+   * @returns whether there was any.
+   */
+  async #commitPassed(changes: readonly Appended[]): Promise<boolean> {
+    let any = false
+    for (const { before, events } of changes) {
+      const asked = events.findIndex(({ type }) => !OF_TIME.has(type))
+      const passed = events.slice(0, Math.min(asked === -1 ? events.length : asked, MOST_ITEMS - 1))
+      if (passed.length === 0) continue
+      any = true
+      await this.#commit([{ before, events: passed }])
+    }
+    return any
   }
 
   #appended({ before, events }: Appended): Item[] {

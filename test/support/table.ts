@@ -112,6 +112,7 @@ export function memoryTable() {
             return part.Put as unknown as Input
           })
         : [input]
+    if (writes.length > 100) throw new Error('A transaction has at most 100 items')
     if (writes.some((one) => !holds(read(idOf(one.Item ?? one.Key)), one))) {
       const about = { message: 'refused', $metadata: {} }
       throw command instanceof TransactWriteCommand
