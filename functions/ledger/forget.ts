@@ -84,14 +84,15 @@ export async function forget(
   return changed
 }
 
-/** What leads from a platform's name for our message to the complaint. */
+/** What leads from a platform's name for our message to the complaint, and what its sender keeps of where it went. */
 async function forgetSent(
   db: DynamoDBDocumentClient,
   table: string,
   complaintId: string,
-  { platform, reference }: Event & { type: 'reply-sent' },
+  { id, platform, reference }: Event & { type: 'reply-sent' },
 ): Promise<void> {
   if (reference === ERASED) return
+  await db.send(new DeleteCommand({ TableName: table, Key: keys.claimKey(complaintId, id) }))
   const Key = keys.messageKey(platform, reference)
   const { Item } = await db.send(new GetCommand({ TableName: table, Key, ConsistentRead: true }))
   if (Item?.complaintId === complaintId) await db.send(new DeleteCommand({ TableName: table, Key }))
