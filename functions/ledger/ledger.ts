@@ -29,7 +29,7 @@ import {
   unansweredIssues,
 } from '../domain/complaint.ts'
 import { type Actor, type Command, decide, Refusal } from '../domain/decide.ts'
-import { eraseDueAt } from '../domain/erasure.ts'
+import { ERASED, eraseDueAt } from '../domain/erasure.ts'
 import { type Instant, toInstant } from '../domain/instant.ts'
 import { type Candidate, contactKeys, type LinkKey, linkFor, linkKeys, type Tie } from '../domain/linking.ts'
 import type { Policy } from '../domain/policy.ts'
@@ -571,6 +571,12 @@ export class Ledger {
       return { events, other: [{ before: former, events: reopened }] }
     }
     const message = await this.#messageOf(before.id, contact)
+    if (message.messageId === ERASED) {
+      throw new Refusal(
+        'forbidden-by-state',
+        `The customer was erased, and with them what ${contact.id} said: there is no complaint to make of it`,
+      )
+    }
     const opened = decide(
       undefined,
       { type: 'receive', id: to, message, triage: triage(message.text, message.subject), by },

@@ -56,4 +56,12 @@ describe('What is kept of a complaint whose customer is erased', () => {
     expect(items.filter(({ pk }) => pk !== complaintKey(complaintId))).toEqual([])
     expect(JSON.stringify(items)).not.toMatch(/7654321|m_1|message-[12]|refund|meter|bill/)
   })
+
+  it('makes no complaint of a message whose words are gone', async () => {
+    const { ledger, complaintId } = await erased()
+    const { contacts } = await ledger.load(complaintId)
+    const contact = contacts[0]?.id ?? ''
+    const unlink = { type: 'unlink', contact, reason: 'not theirs', by: sam } as const
+    await expect(ledger.execute(complaintId, unlink, minute(9))).rejects.toThrow(/customer was erased/)
+  })
 })
