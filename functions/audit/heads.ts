@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { GetObjectCommand, ListObjectVersionsCommand, type S3Client } from '@aws-sdk/client-s3'
+import type { Instant } from '../domain/instant.ts'
 import { HEAD_COLUMNS } from '../export/rows.ts'
 import type { PublishedHead } from './verify.ts'
 
@@ -88,6 +89,22 @@ export async function headsInBucket(s3: S3Client, bucket: string): Promise<Publi
   }
   return collected(files, faults)
 }
+
+/**
+ * The heads that a complaint's file has to agree with. One of the day on which it was made, or later, may be of an event
+ * that came after it; where it has that event, it has to agree with that, too.
+ *
+ * @param newest the number of its last event.
+ */
+export const headsOfFile = (
+  heads: readonly PublishedHead[],
+  newest: number,
+  madeAt: Instant,
+): PublishedHead[] =>
+  heads.filter(({ seq, file }) => {
+    const day = /(?:^|\/)date=(\d{4}-\d\d-\d\d)\//.exec(file)?.[1]
+    return seq <= newest || day === undefined || day < madeAt.slice(0, 10)
+  })
 
 const listed = (s3: S3Client, Bucket: string, Prefix: string, from: object) =>
   s3.send(new ListObjectVersionsCommand({ Bucket, Prefix, ...from }))

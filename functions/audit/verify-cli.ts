@@ -8,7 +8,7 @@ import { historyOf } from '../ledger/history.ts'
 import { NotFound } from '../ledger/ledger.ts'
 import { openStage, runCommand, STAGE_USAGE } from '../shared/stage.ts'
 import { type ComplaintFile, unfounded } from './file.ts'
-import { headsInBucket, headsInFolder, type Published } from './heads.ts'
+import { headsInBucket, headsInFolder, headsOfFile, type Published } from './heads.ts'
 import { described, type Verification, verify } from './verify.ts'
 
 const USAGE = `Checks that no event of a complaint was changed, dropped, put in or moved since it was written.
@@ -78,8 +78,10 @@ async function run(args: string[]): Promise<void> {
 
   if (file !== undefined) {
     const sent = JSON.parse(readFileSync(file, 'utf8')) as ComplaintFile
-    const { complaint, state, events } = sent
-    const expectations = { chainedSince, heads: heads.get(complaint.id) ?? [] }
+    const { complaint, state, events, made } = sent
+    const newest = events.at(-1)?.place ?? 0
+    const own = headsOfFile(heads.get(complaint.id) ?? [], newest, made.at)
+    const expectations = { chainedSince, heads: own }
     tell(complaint.id, verify({ complaintId: complaint.id, state, events }, expectations))
     for (const fault of unfounded(sent)) {
       out(`  ${fault}`)

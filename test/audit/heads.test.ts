@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { S3Client } from '@aws-sdk/client-s3'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { headsInBucket, headsInFolder } from '../../functions/audit/heads.ts'
+import { headsInBucket, headsInFolder, headsOfFile } from '../../functions/audit/heads.ts'
 import { csvOf } from '../../functions/export/dataset.ts'
 import { HEAD_COLUMNS } from '../../functions/export/rows.ts'
 import { COMPLAINT_ID } from '../support/complaints.ts'
@@ -74,5 +74,28 @@ describe('Published heads in a bucket', () => {
       'heads/date=2026-11-19/heads.csv was deleted',
       `${DAY} was written more than once`,
     ])
+  })
+})
+
+describe('A file that somebody was sent', () => {
+  const head = (seq: number, day: string) => ({
+    complaintId: COMPLAINT_ID,
+    seq,
+    hash: HASH,
+    file: `heads/date=${day}/heads.csv`,
+  })
+
+  it('has to have what was published before it was made, and need not have what came after', () => {
+    const heads = [
+      head(3, '2026-11-20'),
+      head(9, '2026-11-22'),
+      head(12, '2026-11-23'),
+      head(15, '2026-11-24'),
+    ]
+    const madeAt = '2026-11-23T10:00:00Z'
+    expect(headsOfFile(heads, 9, madeAt).map(({ seq }) => seq)).toEqual([3, 9])
+    // Its end was cut off: what was published the day before is to be missed.
+    expect(headsOfFile(heads, 3, madeAt).map(({ seq }) => seq)).toEqual([3, 9])
+    expect(headsOfFile(heads, 12, madeAt).map(({ seq }) => seq)).toEqual([3, 9, 12])
   })
 })
