@@ -66,7 +66,7 @@ import {
   timerSpec,
 } from './policy.ts'
 import { approverFor, givenIn, limitsFor, mayApprove, redressOf } from './redress.ts'
-import { movedTimers, statutoryAgain } from './repolicy.ts'
+import { movedTimers, recounted, statutoryAgain } from './repolicy.ts'
 import { needsAnswer } from './thanks.ts'
 import * as timers from './timers.ts'
 import type { Signal, Triage } from './triage.ts'
@@ -1352,9 +1352,8 @@ function recordReply(
 }
 
 function afterAnswer(draft: Draft, state: Complaint, reply: Reply, context: Context): Timer[] {
-  const { policy } = context
+  const { policy, now } = context
   const { progress, meet } = clocksOf(draft, state, context)
-  const start = (name: TimerName, at: Instant) => startIfAny(policy, state, name, draft.nextSeq, at)
   if (!isOpen(state)) {
     return silentAgain(draft, state, { ...reply, state: 'delivered' }, context)
   }
@@ -1362,7 +1361,11 @@ function afterAnswer(draft: Draft, state: Complaint, reply: Reply, context: Cont
   if (!isOvertaken(state, reply) || unansweredAt === undefined) {
     return progress(meet('acknowledge', 'next-reply', 'reply-window'))
   }
-  return progress([...meet('acknowledge'), ...start('next-reply', unansweredAt)])
+  const spec = timerSpec(policy, state, 'next-reply')
+  if (spec === undefined) return progress(meet('acknowledge'))
+  // From when they wrote; the clocks may have stood since.
+  const next = timers.start(policy, spec, 'next-reply', draft.nextSeq, unansweredAt)
+  return progress([...meet('acknowledge'), recounted(next, state, policy, spec, now)])
 }
 
 /** The same with one of its replies as it is about to be. */

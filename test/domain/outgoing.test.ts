@@ -251,6 +251,35 @@ describe('An answer meets what waits for one', () => {
   })
 })
 
+describe('What the customer wrote while an answer was on its way has its own time, without the pauses', () => {
+  const overtaken = (): Story => {
+    const story = begun()
+    story.does(at(2), { type: 'record-customer-reply', text: 'where is it?' })
+    story.does(at(3), { type: 'draft-reply', text: FINE })
+    story.does(at(5), { type: 'record-customer-reply', text: 'and another thing' })
+    return story
+  }
+
+  it('that were over when the answer arrived', () => {
+    const story = overtaken()
+    story.does(at(6), { type: 'pause', reason: 'the meter is looked at' })
+    story.does(at(96), { type: 'resume' })
+    sent(story, 100, false)
+    expect(story.timer('next-reply')).toMatchObject({
+      state: 'running',
+      startedAt: at(5),
+      dueAt: at(5 + 120 + 90),
+    })
+  })
+
+  it('that was on when it arrived', () => {
+    const story = overtaken()
+    story.does(at(35), { type: 'pause', reason: 'the meter is looked at' })
+    sent(story, 60, false)
+    expect(story.timer('next-reply')).toMatchObject({ state: 'paused', remainingSeconds: 90 * 60 })
+  })
+})
+
 it('What the customer writes while our first answer is on its way waits for the next, once that has acknowledged', () => {
   const story = given(at(0), { author: { id: 'kim' } })
   story.does(at(2), { type: 'draft-reply', text: FINE })
