@@ -423,7 +423,11 @@ const maySilenceClose = (complaint: Complaint): boolean =>
   complaint.followUpDue === true &&
   againstClosing(complaint) === undefined &&
   unkeptPromises(complaint).length === 0 &&
-  undelivered(complaint) === undefined
+  unheard(complaint) === undefined
+
+/** An answer of ours that the customer has not got: it did not arrive, or nobody has agreed to it yet. */
+const unheard = (complaint: Complaint): Reply | undefined =>
+  undelivered(complaint) ?? repliesIn(complaint, 'waiting').find(isAnswer)
 
 /** Nobody knows where the customer wants to be written to, or what we wrote there did not arrive. */
 const lacksContact = (complaint: Complaint): boolean =>
@@ -1121,7 +1125,11 @@ function act(
     case 'approve-reply': {
       const reply = replyMeant(state, ['waiting'], action.id, 'waiting')
       requireApprover(policy, state, reply, by)
-      draft.add({ type: 'reply-approved', id: reply.id }, by, endOfWaiting(state, meet))
+      const changed = [
+        ...endOfWaiting(state, meet),
+        ...silentAgain(draft, state, { ...reply, state: 'sending' }, context),
+      ]
+      draft.add({ type: 'reply-approved', id: reply.id }, by, changed)
       draft.add({ type: 'reply-released', id: reply.id }, by)
       return
     }
@@ -1129,15 +1137,18 @@ function act(
       const reply = replyMeant(state, ['waiting'], action.id, 'waiting')
       requireApprover(policy, state, reply, by)
       const body = { type: 'reply-refused', id: reply.id, reason: action.reason } as const
-      draft.add(body, by, endOfWaiting(state, meet))
+      draft.add(body, by, [
+        ...endOfWaiting(state, meet),
+        ...silentAgain(draft, state, { ...reply, state: 'refused' }, context),
+      ])
       return
     }
     case 'discard-reply': {
       const reply = replyMeant(state, DISCARDABLE, action.id, 'held back, waiting or failed')
-      const changed =
-        reply.state === 'waiting'
-          ? endOfWaiting(state, drop)
-          : silentAgain(draft, state, { ...reply, state: 'discarded' }, context)
+      const changed = [
+        ...(reply.state === 'waiting' ? endOfWaiting(state, drop) : []),
+        ...silentAgain(draft, state, { ...reply, state: 'discarded' }, context),
+      ]
       draft.add({ type: 'reply-discarded', id: reply.id, reason: action.reason }, by, changed)
       return
     }
@@ -1375,13 +1386,13 @@ const withReply = (state: Complaint, reply: Reply): Complaint => ({
 })
 
 /**
- * What is resolved waits for silence from when the customer has our answer, or somebody has said that it is to be left
+ * What is resolved waits for silence from when the customer gets our answer, or somebody has said that it is to be left
  * at that: until then they could not object.
  */
 function silentAgain(draft: Draft, state: Complaint, reply: Reply, { policy, now }: Context): Timer[] {
   if (state.stage !== 'resolved' || runs(state, 'follow-up')) return []
-  if (undelivered(withReply(state, reply)) !== undefined) return []
-  if (state.followUpDue === true && undelivered(state) === undefined) return []
+  if (unheard(withReply(state, reply)) !== undefined) return []
+  if (state.followUpDue === true && unheard(state) === undefined) return []
   return startIfAny(policy, state, 'follow-up', draft.nextSeq, now)
 }
 

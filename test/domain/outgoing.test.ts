@@ -593,6 +593,20 @@ describe('After the resolution', () => {
     expect(nextFor(story.state)).toBe('closing')
   })
 
+  it('silence does not close over an answer that nobody has agreed to, and counts anew from when somebody has', () => {
+    const story = resolved()
+    story.does(at(11), { type: 'draft-reply', text: BOUNCE })
+    story.does(at(12), { type: 'send-reply' })
+    expect(last(story)?.state).toBe('waiting')
+    story.passes('2026-12-23T09:00:00Z')
+    expect(nextFor(story.state)).not.toBe('closing')
+    expect(story.send('2026-12-23T09:00:00Z', { type: 'close-after-silence' })).toEqual([])
+    story.does('2026-12-23T09:01:00Z', { type: 'approve-reply' }, priya)
+    expect(story.timer('follow-up')).toMatchObject({ state: 'running', startedAt: '2026-12-23T09:01:00Z' })
+    story.passes(story.timer('follow-up').dueAt)
+    expect(nextFor(story.state)).toBe('closing')
+  })
+
   it('silence goes on where an older answer turns out not to have arrived, and a newer one has', () => {
     const story = resolved()
     story.does(at(11), { type: 'draft-reply', text: FINE })
