@@ -563,6 +563,8 @@ export class Ledger {
     if (contact === undefined) throw new Error(`Contact ${command.contact} was not refused`)
     if (contact.from !== undefined) {
       const former = await this.load(contact.from)
+      // Reopened, or linked elsewhere, since: it goes on as it is.
+      if (former.mergedInto !== before.id) return { events }
       const reopened = decide(
         former,
         { type: 'reopen', reason, by },
