@@ -1147,6 +1147,7 @@ export function evolve(state: Complaint | undefined, event: Event): Complaint {
           askedAt: event.at,
           expiresAt: event.expiresAt,
           given: [],
+          ...(state.contact?.told === true ? { told: true } : {}),
         },
       }
     case 'contact-given': {

@@ -481,6 +481,35 @@ describe('From public to private', () => {
     ])
   })
 
+  it('tells the public thread no second time once another address was asked for', () => {
+    const story = askedInPublic()
+    give(story, 10)
+    writes(story, 11, 'K7PQRT')
+    story.does(at(12), { type: 'draft-reply', text: FINE, private: true })
+    const told = () =>
+      story.events.filter((event) => event.type === 'reply-drafted' && event.purpose === 'notice')
+    sent(story, 13, false)
+    sent(story, 14, false)
+    expect(told()).toHaveLength(1)
+    story.does(at(15), {
+      type: 'draft-reply',
+      text: 'The meter is exchanged, and you owe us nothing.',
+      private: true,
+    })
+    failed(story, 16)
+    story.does(at(17), { type: 'ask-contact', private: true })
+    sent(story, 18, false)
+    give(story, 19)
+    story.does(at(20), {
+      type: 'draft-reply',
+      text: 'The meter is exchanged, and nothing is owed.',
+      private: true,
+    })
+    expect(last(story)).toMatchObject({ to: 'contact' })
+    sent(story, 21, false)
+    expect(told()).toHaveLength(1)
+  })
+
   it.each([
     ['of an earlier asking', 'k9', 10, 'no longer in use'],
     ['that has expired', 'k3', 15 * 24 * 60, 'has expired'],
