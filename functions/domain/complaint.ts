@@ -779,6 +779,15 @@ export const unansweredIssues = (complaint: Complaint): readonly Issue[] =>
 export const lastContactAt = (complaint: Complaint): Instant =>
   complaint.contacts.at(-1)?.at ?? complaint.receivedAt
 
+/**
+ * Whether a further message came where the complaint did, whose reply window it renews: a mail opens none on WhatsApp.
+ * What a person wrote down says nothing of where it came, and counts.
+ */
+export const isOnChannel = (
+  { message: first }: Complaint,
+  message: Pick<Message, 'source' | 'channel'> | undefined,
+): boolean => message === undefined || (message.source === first.source && message.channel === first.channel)
+
 /** Issues that are asked of a team which has not taken them on yet. */
 export const askedIssues = (complaint: Complaint): readonly Issue[] =>
   complaint.issues.filter(({ handoff }) => handoff !== undefined && handoff.person === undefined)
@@ -1009,7 +1018,7 @@ export function evolve(state: Complaint | undefined, event: Event): Complaint {
       return {
         ...joined,
         unansweredAt: event.at,
-        wroteAt: event.at,
+        ...(isOnChannel(state, event.message) ? { wroteAt: event.at } : {}),
         ...(waits ? { waitingSince: state.waitingSince ?? event.at } : {}),
       }
     }

@@ -11,6 +11,7 @@ import {
   type IssueHandoff,
   type IssueOutcome,
   isAnswer,
+  isOnChannel,
   isOpen,
   isOver,
   isOvertaken,
@@ -1528,7 +1529,7 @@ const beginsToWait = (state: Complaint): boolean =>
 
 /**
  * The customer writes again. A bare thanks changes no clock and no stage. Anything else wants an answer: it reopens what
- * was over or resolved, ends a pause whatever that waited for, renews the channel's reply window, and starts the clock
+ * was over or resolved, ends a pause whatever that waited for, renews its channel's reply window, and starts the clock
  * of the next reply, unless the customer waits already, for an answer or for the acknowledgement.
  */
 function hear(
@@ -1544,7 +1545,8 @@ function hear(
     return
   }
   const start = (name: TimerName) => startIfAny(policy, state, name, draft.nextSeq, now)
-  draft.add(body, by, [...start('reply-window'), ...(beginsToWait(state) ? start('next-reply') : [])])
+  const window = isOnChannel(state, body.message) ? start('reply-window') : []
+  draft.add(body, by, [...window, ...(beginsToWait(state) ? start('next-reply') : [])])
   const after = draft.state as Complaint
   if (!isOpen(after)) act(draft, after, { type: 'reopen', reason: 'the customer wrote again' }, by, context)
   else if (after.paused !== undefined) act(draft, after, { type: 'resume' }, by, context)

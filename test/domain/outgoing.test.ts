@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Event, TimerName } from '../../functions/domain/complaint.ts'
+import type { Event, Message, TimerName } from '../../functions/domain/complaint.ts'
 import { undelivered } from '../../functions/domain/complaint.ts'
 import { type Actor, allowedActions, nextFor } from '../../functions/domain/decide.ts'
 import { addSeconds } from '../../functions/domain/instant.ts'
@@ -363,6 +363,27 @@ describe('A reply window', () => {
     ['where nobody works in all that time, two hours before', '2026-11-28T08:00:00Z', '2026-11-29T06:00:00Z'],
   ])('is due %s', (_, from, due) => {
     expect(given(from, chat).timer('reply-window').dueAt).toBe(due)
+  })
+
+  it('is not renewed by what comes another way, whose answer the channel takes no longer for that', () => {
+    const story = given('2026-11-23T09:00:00Z', chat)
+    const { dueAt } = story.timer('reply-window')
+    const joins = (at: string, message: Partial<Message>) =>
+      story.send(at, {
+        type: 'join',
+        message: { ...story.state.message, text: 'Where is my refund?', messageId: at, ...message },
+        tie: 'customer',
+        rule: 'same customer, while it is open',
+        by: { id: 'source:any' },
+      })
+    joins('2026-11-23T16:00:00Z', { source: 'email', channel: 'email' })
+    expect(story.timer('reply-window').dueAt).toBe(dueAt)
+    expect(story.state).toMatchObject({
+      unansweredAt: '2026-11-23T16:00:00Z',
+      wroteAt: '2026-11-23T09:00:00Z',
+    })
+    joins('2026-11-23T17:00:00Z', {})
+    expect(story.timer('reply-window').startedAt).toBe('2026-11-23T17:00:00Z')
   })
 
   it('that has shut blocks a reply on the channel, and one that was held till then', () => {
