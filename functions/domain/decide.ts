@@ -1688,9 +1688,7 @@ function proposeRedress(draft: Draft, redress: Redress, by: Actor, { policy, now
   }
   const id = `r${draft.nextSeq}`
   const alone = mayApprove(policy, state.team, by.id, redress, total)
-  // One that was missed before the complaint was withdrawn stays on record, and nobody is called by it any more.
-  const isTimed = undecidedRedress(state).length > 0 && runs(state, 'approve-redress')
-  const waits = !alone && !isTimed
+  const waits = !alone && !runs(state, 'approve-redress')
   draft.add(
     { type: 'redress-proposed', id, redress },
     by,

@@ -14,7 +14,6 @@ import {
   repliesIn,
   type Timer,
   type TimerName,
-  undecidedRedress,
   type WarnPoint,
 } from './complaint.ts'
 import { addSeconds, epochSeconds, type Instant } from './instant.ts'
@@ -315,8 +314,7 @@ export function deadlines(complaint: Complaint): { next?: Timer | undefined; ove
       (!timer.name.startsWith('accept-handoff:') ||
         askedIssues(complaint).some(({ id }) => timer.name === `accept-handoff:${id}`)) &&
       (timer.name !== 'next-reply' || complaint.waitingSince !== undefined) &&
-      (timer.name !== 'approve-reply' || repliesIn(complaint, 'waiting').length > 0) &&
-      (timer.name !== 'approve-redress' || undecidedRedress(complaint).length > 0),
+      (timer.name !== 'approve-reply' || repliesIn(complaint, 'waiting').length > 0),
   )
   return { next, overdue: overdue.sort(byDeadline) }
 }
