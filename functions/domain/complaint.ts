@@ -831,7 +831,10 @@ export function undelivered(complaint: Complaint): Reply | undefined {
       ({ state, reports }) =>
         state === 'failed' || state === 'delivered' || (state === 'sent' && reports === false),
     )
-  return last?.state === 'failed' ? last : undefined
+  if (last?.state !== 'failed') return undefined
+  // Answered since, whatever way.
+  const { repliedAt } = complaint
+  return repliedAt !== undefined && last.endedAt !== undefined && repliedAt > last.endedAt ? undefined : last
 }
 
 /** Redress that waits for somebody to approve or refuse it. */

@@ -1091,7 +1091,9 @@ function act(
       draft.add(
         { type: 'replied', text: action.text },
         by,
-        progress(meet('acknowledge', 'next-reply', 'reply-window')),
+        isOpen(state)
+          ? progress(meet('acknowledge', 'next-reply', 'reply-window'))
+          : silentAgain(draft, state, { ...state, repliedAt: now }, context),
       )
       return
     case 'draft-reply': {
@@ -1128,7 +1130,7 @@ function act(
       requireApprover(policy, state, reply, by)
       const changed = [
         ...endOfWaiting(state, meet),
-        ...silentAgain(draft, state, { ...reply, state: 'sending' }, context),
+        ...silentAgain(draft, state, withReply(state, { ...reply, state: 'sending' }), context),
       ]
       draft.add({ type: 'reply-approved', id: reply.id }, by, changed)
       draft.add({ type: 'reply-released', id: reply.id }, by)
@@ -1140,7 +1142,7 @@ function act(
       const body = { type: 'reply-refused', id: reply.id, reason: action.reason } as const
       draft.add(body, by, [
         ...endOfWaiting(state, meet),
-        ...silentAgain(draft, state, { ...reply, state: 'refused' }, context),
+        ...silentAgain(draft, state, withReply(state, { ...reply, state: 'refused' }), context),
       ])
       return
     }
@@ -1148,7 +1150,7 @@ function act(
       const reply = replyMeant(state, DISCARDABLE, action.id, 'held back, waiting or failed')
       const changed = [
         ...(reply.state === 'waiting' ? endOfWaiting(state, drop) : []),
-        ...silentAgain(draft, state, { ...reply, state: 'discarded' }, context),
+        ...silentAgain(draft, state, withReply(state, { ...reply, state: 'discarded' }), context),
       ]
       draft.add({ type: 'reply-discarded', id: reply.id, reason: action.reason }, by, changed)
       return
@@ -1367,7 +1369,7 @@ function afterAnswer(draft: Draft, state: Complaint, reply: Reply, context: Cont
   const { policy, now } = context
   const { progress, meet } = clocksOf(draft, state, context)
   if (!isOpen(state)) {
-    return silentAgain(draft, state, { ...reply, state: 'delivered' }, context)
+    return silentAgain(draft, state, withReply(state, { ...reply, state: 'delivered' }), context)
   }
   const { unansweredAt } = state
   if (!isOvertaken(state, reply) || unansweredAt === undefined) {
@@ -1389,10 +1391,12 @@ const withReply = (state: Complaint, reply: Reply): Complaint => ({
 /**
  * What is resolved waits for silence from when the customer gets our answer, or somebody has said that it is to be left
  * at that: until then they could not object.
+ *
+ * @param after the state as it is about to be.
  */
-function silentAgain(draft: Draft, state: Complaint, reply: Reply, { policy, now }: Context): Timer[] {
+function silentAgain(draft: Draft, state: Complaint, after: Complaint, { policy, now }: Context): Timer[] {
   if (state.stage !== 'resolved' || runs(state, 'follow-up')) return []
-  if (unheard(withReply(state, reply)) !== undefined) return []
+  if (unheard(after) !== undefined) return []
   if (state.followUpDue === true && unheard(state) === undefined) return []
   return startIfAny(policy, state, 'follow-up', draft.nextSeq, now)
 }

@@ -290,6 +290,28 @@ it('What the customer writes while our first answer is on its way waits for the 
   expect(story.timer('next-reply')).toMatchObject({ state: 'running', startedAt: at(5) })
 })
 
+it('An answer that did not arrive is made up for by what was said elsewhere: silence may close then', () => {
+  const story = begun()
+  story.does(at(2), { type: 'draft-reply', text: FINE })
+  failed(story, 3)
+  expect(undelivered(story.state)).toBeDefined()
+  story.does(at(4), { type: 'reply', text: 'Told on the phone.' })
+  expect(undelivered(story.state)).toBeUndefined()
+  story.does(at(5), { type: 'resolve', summary: 'mended' })
+  story.passes(addSeconds(at(5), 30 * 86_400))
+  expect(nextFor(story.state)).toBe('closing')
+})
+
+it('What was said elsewhere after the resolution makes up for it, too: silence counts from then', () => {
+  const story = begun()
+  story.does(at(2), { type: 'draft-reply', text: FINE })
+  story.does(at(3), { type: 'resolve', summary: 'mended' })
+  failed(story, 4, story.state.replies[0]?.id)
+  expect(stateOf(story, 'follow-up')).toBe('cancelled')
+  story.does(at(10), { type: 'reply', text: 'Told on the phone.' })
+  expect(story.timer('follow-up')).toMatchObject({ state: 'running', startedAt: at(10) })
+})
+
 describe('An answer that comes back after it was delivered', () => {
   const cameBack = (story: Story, minute: number, id = last(story)?.id ?? '') =>
     story.send(at(minute), {
