@@ -808,12 +808,15 @@ export const isAnswer = ({ purpose }: Reply): boolean => purpose === undefined |
 export const isOvertaken = ({ unansweredAt }: Complaint, { releasedAt }: Reply): boolean =>
   unansweredAt !== undefined && releasedAt !== undefined && unansweredAt > releasedAt
 
-/** The answer that an open complaint's customer has had last: should it come back, they wait for one again. */
+/**
+ * The answer that an open complaint's customer has had last: should it come back, they wait for one again; until the
+ * complaint is acknowledged they wait already.
+ */
 export const wasOurAnswer = (complaint: Complaint, reply: Reply): boolean =>
   isOpen(complaint) &&
+  !owesAcknowledgement(complaint) &&
   reply.state === 'delivered' &&
   isAnswer(reply) &&
-  complaint.repliedAt !== undefined &&
   complaint.repliedAt === reply.endedAt
 
 /** Replies in these states. */

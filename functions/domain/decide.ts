@@ -1328,7 +1328,7 @@ function recordReply(
     // Who has not heard from us is not silent.
     const deaf = undelivered(withReply(before, { ...reply, state: 'failed' })) !== undefined
     const silence = before.stage === 'resolved' && deaf ? drop('follow-up') : []
-    const waits = wasOurAnswer(before, reply) && !runs(before, 'next-reply')
+    const waits = wasOurAnswer(before, reply) && beginsToWait(before)
     const wait = waits ? startIfAny(policy, before, 'next-reply', draft.nextSeq, now) : []
     draft.add({ type: 'reply-failed', id, reason: command.reason }, by, [...silence, ...wait])
     return

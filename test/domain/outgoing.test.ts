@@ -359,6 +359,17 @@ describe('An answer that comes back after it was delivered', () => {
     expect(stateOf(story, 'follow-up')).toBe('cancelled')
   })
 
+  it('starts no second clock where the complaint is open again and not acknowledged yet: they wait already', () => {
+    const story = answered(6)
+    story.does(at(8), { type: 'resolve', summary: 'mended' })
+    story.does(at(9), { type: 'reopen', reason: 'not so' })
+    cameBack(story, 30, story.state.replies[0]?.id)
+    expect(story.state.replies[0]?.state).toBe('failed')
+    expect(story.state.waitingSince).toBeUndefined()
+    expect(stateOf(story, 'next-reply')).not.toBe('running')
+    expect(stateOf(story, 'acknowledge')).toBe('running')
+  })
+
   it('and is said to have failed by others is old news', () => {
     const story = answered(6)
     expect(failed(story, 30)).toEqual([])
@@ -617,6 +628,14 @@ describe('After the resolution', () => {
     expect(story.state.stage).toBe('resolved')
   })
 
+  /** At 09:02, by a platform that reports nothing. */
+  const answersInDecember = (story: Story) => {
+    story.does('2026-12-23T09:01:00Z', { type: 'draft-reply', text: FINE })
+    const id = last(story)?.id ?? ''
+    const body = { id, platform: 'x', reference: 'post:1', reports: false, by: platform }
+    story.send('2026-12-23T09:02:00Z', { type: 'record-sent', ...body })
+  }
+
   it('silence closes; not while our answer has not arrived', () => {
     const silent = resolved()
     silent.passes('2026-12-23T09:00:00Z')
@@ -627,10 +646,7 @@ describe('After the resolution', () => {
     expect(stateOf(story, 'follow-up')).toBe('cancelled')
     story.passes('2026-12-23T09:00:00Z')
     expect(nextFor(story.state)).toBe('confirmation')
-    story.does('2026-12-23T09:01:00Z', { type: 'draft-reply', text: FINE })
-    const id = last(story)?.id ?? ''
-    const body = { id, platform: 'x', reference: 'post:1', reports: false, by: platform }
-    story.send('2026-12-23T09:02:00Z', { type: 'record-sent', ...body })
+    answersInDecember(story)
     expect(story.timer('follow-up')).toMatchObject({ state: 'running', startedAt: '2026-12-23T09:02:00Z' })
   })
 
@@ -641,10 +657,7 @@ describe('After the resolution', () => {
     story.does(at(10), { type: 'resolve', summary: 'put right' })
     story.passes('2026-12-23T09:00:00Z')
     expect(nextFor(story.state)).toBe('confirmation')
-    story.does('2026-12-23T09:01:00Z', { type: 'draft-reply', text: FINE })
-    const id = last(story)?.id ?? ''
-    const body = { id, platform: 'x', reference: 'post:1', reports: false, by: platform }
-    story.send('2026-12-23T09:02:00Z', { type: 'record-sent', ...body })
+    answersInDecember(story)
     // The workflow is told by the end of that time, and of nothing before.
     expect(nextFor(story.state)).toBe('confirmation')
     const { dueAt, startedAt } = story.timer('follow-up')
